@@ -1,0 +1,43 @@
+//! What a kernel refuses.
+
+/// Shapes that do not fit together, with the numbers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinalgError {
+    /// A matrix has another shape than the operation needs.
+    #[error(
+        "{operation}: expected {what} of shape ({}, {}), found ({}, {})",
+        expected.0, expected.1, found.0, found.1
+    )]
+    Shape {
+        /// The kernel that was called.
+        operation: &'static str,
+        /// The argument at fault.
+        what: &'static str,
+        /// Rows and columns it must have.
+        expected: (usize, usize),
+        /// Rows and columns it has.
+        found: (usize, usize),
+    },
+    /// A slice does not have the length of the matrix it is to be.
+    #[error("a ({rows}, {columns}) matrix holds {expected} values, found {found}")]
+    Length {
+        /// Rows asked for.
+        rows: usize,
+        /// Columns asked for.
+        columns: usize,
+        /// `rows * columns`.
+        expected: usize,
+        /// The length of the slice.
+        found: usize,
+    },
+    /// A range of columns reaches past the end of a matrix.
+    #[error("columns {start}..{end} asked of a matrix of {columns} columns")]
+    Columns {
+        /// First column asked for.
+        start: usize,
+        /// One past the last column asked for.
+        end: usize,
+        /// Columns there are.
+        columns: usize,
+    },
+}

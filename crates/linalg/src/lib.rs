@@ -1,0 +1,45 @@
+//! Numeric kernels on column-major matrices, the ground floor of layerwise.
+//!
+//! Everything above is arranged so that *one example is one column*: `W (n_out, n_in)`,
+//! `b (n_out, 1)`, `A_prev (n_in, m)`, `Z = W A_prev + b (n_out, m)`. Columns are contiguous, so an
+//! example is a slice and a mini-batch is a longer one; [`MatrixView`] is that slice with a shape.
+//!
+//! | kernel | computes | where it is used |
+//! | --- | --- | --- |
+//! | [`affine`] | `Z = W A_prev + b` | forward |
+//! | [`matmul_tn`] | `C = α Aᵀ B + β C` | `dA_prev = Wᵀ dZ` |
+//! | [`matmul_nt`] | `C = α A Bᵀ + β C` | `dW = dZ A_prevᵀ` |
+//! | [`matmul`] | `C = α A B + β C` | forward |
+//! | [`row_sums`] | `s = α Σ_j A[:, j]` | `db` |
+//! | [`axpy`], [`dot`] | `y := α x + y`, `xᵀ y` | updates, outputs with one unit |
+//!
+//! Each has a twin in [`plain`] that is the formula in loops; property tests hold the two equal.
+//! `unsafe` lives in this crate alone.
+#![allow(unsafe_code)]
+
+mod affine;
+mod error;
+mod finite;
+mod matrix;
+pub mod plain;
+mod product;
+mod scalar;
+mod sums;
+mod vector;
+
+pub use affine::affine;
+pub use error::LinalgError;
+pub use finite::first_non_finite;
+pub use matrix::{MatrixView, MatrixViewMut};
+pub use nalgebra::{DMatrix, DVector};
+pub use product::{matmul, matmul_nt, matmul_tn};
+pub use scalar::Scalar;
+pub use sums::row_sums;
+pub use vector::{axpy, dot};
+
+/// The result of a kernel: nothing, or the shapes that did not fit.
+pub type Result<T> = std::result::Result<T, LinalgError>;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

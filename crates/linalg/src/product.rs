@@ -1,0 +1,176 @@
+//! Matrix products, with either side transposed.
+//!
+//! The forward pass multiplies `W A_prev`, the backward pass `Wᵀ dZ` and `dZ A_prevᵀ`; transposes
+//! are strides to the kernel, never copies. Products with a side of one (an output layer of one
+//! unit, a single example) are dot products and axpy passes over contiguous columns instead: they
+//! are bound by memory, and a blocked kernel would spend its time packing.
+
+use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, axpy, dot, scalar::Side};
+
+fn expect_shape(
+    operation: &'static str,
+    what: &'static str,
+    expected: (usize, usize),
+    found: (usize, usize),
+) -> Result<()> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(LinalgError::Shape { operation, what, expected, found })
+}
+
+fn straight<'a, T>(matrix: &MatrixView<'a, T>) -> Side<'a, T> {
+    Side { values: matrix.as_slice(), row_stride: 1, column_stride: matrix.nrows() }
+}
+
+fn transposed<'a, T>(matrix: &MatrixView<'a, T>) -> Side<'a, T> {
+    Side { values: matrix.as_slice(), row_stride: matrix.nrows(), column_stride: 1 }
+}
+
+/// `C := beta C`, where beta = 0 clears whatever was there, NaN included.
+fn scale<T: Scalar>(beta: T, c: &mut [T]) {
+    if beta == T::zero() {
+        c.fill(T::zero());
+    } else if beta != T::one() {
+        for value in c {
+            *value *= beta;
+        }
+    }
+}
+
+/// `C := alpha A B + beta C` for `A (m, k)`, `B (k, n)`, `C (m, n)`.
+///
+/// With `beta` = 0 the old values of `C` are not read.
+///
+/// # Errors
+/// [`LinalgError::Shape`] if the inner sides differ or `C` is not `(m, n)`.
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, matmul};
+///
+/// let a = DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]);
+/// let b = DMatrix::from_row_slice(2, 1, &[10.0, 1.0]);
+/// let mut c = DMatrix::zeros(2, 1);
+/// matmul(1.0, (&a).into(), (&b).into(), 0.0, (&mut c).into())?;
+/// assert_eq!(c.as_slice(), &[12.0, 34.0]);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn matmul<T: Scalar>(
+    alpha: T,
+    a: MatrixView<'_, T>,
+    b: MatrixView<'_, T>,
+    beta: T,
+    mut c: MatrixViewMut<'_, T>,
+) -> Result<()> {
+    let (m, k) = a.shape();
+    let n = b.ncols();
+    expect_shape("matmul", "B", (k, n), b.shape())?;
+    expect_shape("matmul", "C", (m, n), c.shape())?;
+    if m == 1 {
+        // One row: each entry of C is a dot product with a column of B.
+        scale(beta, c.as_mut_slice());
+        for (j, c_j) in c.as_mut_slice().iter_mut().enumerate() {
+            *c_j += alpha * dot(a.as_slice(), b.column(j));
+        }
+    } else if n == 1 {
+        // One column: C is a combination of the columns of A.
+        scale(beta, c.as_mut_slice());
+        for (p, &b_p) in b.as_slice().iter().enumerate() {
+            axpy(alpha * b_p, a.column(p), c.as_mut_slice());
+        }
+    } else {
+        T::gemm((m, k, n), alpha, straight(&a), straight(&b), beta, c.as_mut_slice());
+    }
+    Ok(())
+}
+
+/// `C := alpha Aᵀ B + beta C` for `A (k, m)`, `B (k, n)`, `C (m, n)`: the product of
+/// `dA_prev = Wᵀ dZ`.
+///
+/// # Errors
+/// [`LinalgError::Shape`] if `A` and `B` differ in rows or `C` is not `(m, n)`.
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, matmul_tn};
+///
+/// let w = DMatrix::from_row_slice(1, 2, &[2.0, -1.0]);
+/// let dz = DMatrix::from_row_slice(1, 2, &[10.0, 1.0]);
+/// let mut da_prev = DMatrix::zeros(2, 2);
+/// matmul_tn(1.0, (&w).into(), (&dz).into(), 0.0, (&mut da_prev).into())?;
+/// assert_eq!(da_prev, w.transpose() * dz);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn matmul_tn<T: Scalar>(
+    alpha: T,
+    a: MatrixView<'_, T>,
+    b: MatrixView<'_, T>,
+    beta: T,
+    mut c: MatrixViewMut<'_, T>,
+) -> Result<()> {
+    let (k, m) = a.shape();
+    let n = b.ncols();
+    expect_shape("matmul_tn", "B", (k, n), b.shape())?;
+    expect_shape("matmul_tn", "C", (m, n), c.shape())?;
+    if k == 1 {
+        // One row in both: every column of C is a multiple of A.
+        scale(beta, c.as_mut_slice());
+        for (j, &b_j) in b.as_slice().iter().enumerate() {
+            axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
+        }
+    } else if m == 1 || n == 1 {
+        scale(beta, c.as_mut_slice());
+        for j in 0..n {
+            for (i, c_ij) in c.column_mut(j).iter_mut().enumerate() {
+                *c_ij += alpha * dot(a.column(i), b.column(j));
+            }
+        }
+    } else {
+        T::gemm((m, k, n), alpha, transposed(&a), straight(&b), beta, c.as_mut_slice());
+    }
+    Ok(())
+}
+
+/// `C := alpha A Bᵀ + beta C` for `A (m, k)`, `B (n, k)`, `C (m, n)`: the product of
+/// `dW = dZ A_prevᵀ`, a sum over examples.
+///
+/// # Errors
+/// [`LinalgError::Shape`] if `A` and `B` differ in columns or `C` is not `(m, n)`.
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, matmul_nt};
+///
+/// let dz = DMatrix::from_row_slice(1, 3, &[1.0, 2.0, 3.0]);
+/// let a_prev = DMatrix::from_row_slice(2, 3, &[1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
+/// let mut dw = DMatrix::zeros(1, 2);
+/// matmul_nt(1.0, (&dz).into(), (&a_prev).into(), 0.0, (&mut dw).into())?;
+/// assert_eq!(dw, dz * a_prev.transpose());
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn matmul_nt<T: Scalar>(
+    alpha: T,
+    a: MatrixView<'_, T>,
+    b: MatrixView<'_, T>,
+    beta: T,
+    mut c: MatrixViewMut<'_, T>,
+) -> Result<()> {
+    let (m, k) = a.shape();
+    let n = b.nrows();
+    expect_shape("matmul_nt", "B", (n, k), b.shape())?;
+    expect_shape("matmul_nt", "C", (m, n), c.shape())?;
+    if m == 1 {
+        // One unit: C, read as a vector over the layer below, gathers the columns of B.
+        scale(beta, c.as_mut_slice());
+        for (p, &a_p) in a.as_slice().iter().enumerate() {
+            axpy(alpha * a_p, b.column(p), c.as_mut_slice());
+        }
+    } else if k == 1 {
+        // One example: an outer product.
+        scale(beta, c.as_mut_slice());
+        for (j, &b_j) in b.as_slice().iter().enumerate() {
+            axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
+        }
+    } else {
+        T::gemm((m, k, n), alpha, straight(&a), transposed(&b), beta, c.as_mut_slice());
+    }
+    Ok(())
+}

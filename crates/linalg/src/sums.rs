@@ -1,0 +1,41 @@
+//! Sums over examples.
+
+use crate::{LinalgError, MatrixView, Result, Scalar, axpy};
+
+/// `s := alpha Σ_j A[:, j]`: each row summed over the columns, the shape of `db` from `dZ`.
+///
+/// Shapes: `A (n, m)`, `s` of length `n`. Columns are added in order, so the result does not
+/// depend on how the work is divided.
+///
+/// # Errors
+/// [`LinalgError::Shape`] if `s` does not have one entry a row.
+///
+/// ```
+/// use layerwise_linalg::{MatrixView, row_sums};
+///
+/// let dz = MatrixView::new(&[1.0, 2.0, 3.0, 4.0], 2, 2)?;
+/// let mut db = [0.0; 2];
+/// row_sums(0.5, dz, &mut db)?;
+/// assert_eq!(db, [2.0, 3.0]);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn row_sums<T: Scalar>(alpha: T, a: MatrixView<'_, T>, s: &mut [T]) -> Result<()> {
+    if s.len() != a.nrows() {
+        return Err(LinalgError::Shape {
+            operation: "row_sums",
+            what: "s",
+            expected: (a.nrows(), 1),
+            found: (s.len(), 1),
+        });
+    }
+    s.fill(T::zero());
+    for j in 0..a.ncols() {
+        axpy(T::one(), a.column(j), s);
+    }
+    if alpha != T::one() {
+        for s_i in s {
+            *s_i *= alpha;
+        }
+    }
+    Ok(())
+}

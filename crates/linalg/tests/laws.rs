@@ -1,0 +1,148 @@
+//! Laws of the kernels: equality with the plain loops, adjointness, linearity, refusals.
+
+use layerwise_linalg::{
+    DMatrix, DVector, LinalgError, Scalar, affine, axpy, dot, matmul, matmul_nt, matmul_tn, plain,
+    row_sums,
+};
+use proptest::prelude::*;
+
+/// A matrix of numbers in (-1, 1) from a seed, the same for both precisions.
+fn matrix<T: Scalar>(nrows: usize, ncols: usize, seed: u64) -> DMatrix<T> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    DMatrix::from_fn(nrows, ncols, |_, _| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        T::of((state >> 11) as f64 / (1u64 << 52) as f64 - 1.0)
+    })
+}
+
+fn assert_close<T: Scalar>(found: &DMatrix<T>, expected: &DMatrix<T>, terms: usize) {
+    assert_eq!(found.shape(), expected.shape());
+    let tolerance = 4.0 * T::EPSILON.to_f64() * (terms as f64 + 4.0);
+    for (f, e) in found.iter().zip(expected.iter()) {
+        let difference = (f.to_f64() - e.to_f64()).abs();
+        assert!(difference <= tolerance, "{f} is not {e}: {difference} > {tolerance}");
+    }
+}
+
+fn products_equal_the_plain_loops<T: Scalar>(m: usize, k: usize, n: usize, seed: u64) {
+    let a = matrix::<T>(m, k, seed);
+    let b = matrix::<T>(k, n, seed + 1);
+    let start = matrix::<T>(m, n, seed + 2);
+    let (alpha, beta) = (T::of(0.5), T::of(-2.0));
+    let expected = plain::matmul(&a, &b) * alpha + &start * beta;
+    let (a_t, b_t) = (a.transpose(), b.transpose());
+
+    let mut c = start.clone();
+    matmul(alpha, (&a).into(), (&b).into(), beta, (&mut c).into()).unwrap();
+    assert_close(&c, &expected, k);
+    let mut c = start.clone();
+    matmul_tn(alpha, (&a_t).into(), (&b).into(), beta, (&mut c).into()).unwrap();
+    assert_close(&c, &expected, k);
+    let mut c = start;
+    matmul_nt(alpha, (&a).into(), (&b_t).into(), beta, (&mut c).into()).unwrap();
+    assert_close(&c, &expected, k);
+
+    let bias = DVector::from_column_slice(matrix::<T>(m, 1, seed + 3).as_slice());
+    let mut z = DMatrix::from_element(m, n, T::of(f64::NAN));
+    affine((&a).into(), bias.as_slice(), (&b).into(), (&mut z).into()).unwrap();
+    assert_close(&z, &plain::affine(&a, &bias, &b), k);
+
+    let mut sums = DVector::from_element(m, T::one());
+    row_sums(T::one(), (&a).into(), sums.as_mut_slice()).unwrap();
+    let expected = plain::row_sums(&a);
+    assert_close(
+        &DMatrix::from_column_slice(m, 1, sums.as_slice()),
+        &DMatrix::from_column_slice(m, 1, expected.as_slice()),
+        k,
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn fast_equals_plain_f32(m in 1usize..70, k in 1usize..70, n in 1usize..70, seed in 0u64..1000) {
+        products_equal_the_plain_loops::<f32>(m, k, n, seed);
+    }
+
+    #[test]
+    fn fast_equals_plain_f64(m in 1usize..70, k in 1usize..70, n in 1usize..70, seed in 0u64..1000) {
+        products_equal_the_plain_loops::<f64>(m, k, n, seed);
+    }
+
+    /// ⟨dZ, W A⟩ = ⟨Wᵀ dZ, A⟩ = ⟨W, dZ Aᵀ⟩: the three products of a layer are each other's adjoints.
+    #[test]
+    fn adjoints(m in 1usize..40, k in 1usize..40, n in 1usize..40, seed in 0u64..1000) {
+        let w = matrix::<f64>(m, k, seed);
+        let a = matrix::<f64>(k, n, seed + 1);
+        let dz = matrix::<f64>(m, n, seed + 2);
+        let (mut z, mut da, mut dw) =
+            (DMatrix::zeros(m, n), DMatrix::zeros(k, n), DMatrix::zeros(m, k));
+        matmul(1.0, (&w).into(), (&a).into(), 0.0, (&mut z).into()).unwrap();
+        matmul_tn(1.0, (&w).into(), (&dz).into(), 0.0, (&mut da).into()).unwrap();
+        matmul_nt(1.0, (&dz).into(), (&a).into(), 0.0, (&mut dw).into()).unwrap();
+        let forward = dz.dot(&z);
+        let tolerance = 1e-13 * (m * k * n) as f64;
+        prop_assert!((forward - da.dot(&a)).abs() < tolerance);
+        prop_assert!((forward - dw.dot(&w)).abs() < tolerance);
+    }
+
+    /// W (s A + B) = s W A + W B.
+    #[test]
+    fn linearity(m in 1usize..40, k in 1usize..40, n in 1usize..40, s in -2.0f64..2.0) {
+        let (w, a, b) = (matrix::<f64>(m, k, 1), matrix::<f64>(k, n, 2), matrix::<f64>(k, n, 3));
+        let mut combined = DMatrix::zeros(m, n);
+        matmul(1.0, (&w).into(), (&(&a * s + &b)).into(), 0.0, (&mut combined).into()).unwrap();
+        let mut parts = DMatrix::zeros(m, n);
+        matmul(s, (&w).into(), (&a).into(), 0.0, (&mut parts).into()).unwrap();
+        matmul(1.0, (&w).into(), (&b).into(), 1.0, (&mut parts).into()).unwrap();
+        prop_assert!((combined - parts).amax() < 1e-12);
+    }
+
+    #[test]
+    fn dot_is_symmetric_and_axpy_adds(n in 0usize..200, seed in 0u64..1000) {
+        let (x, y) = (matrix::<f64>(n, 1, seed), matrix::<f64>(n, 1, seed + 1));
+        prop_assert_eq!(dot(x.as_slice(), y.as_slice()), dot(y.as_slice(), x.as_slice()));
+        let expected: f64 = x.iter().zip(y.iter()).map(|(x, y)| x * y).sum();
+        prop_assert!((dot(x.as_slice(), y.as_slice()) - expected).abs() < 1e-12);
+        let mut sum = y.clone();
+        axpy(2.0, x.as_slice(), sum.as_mut_slice());
+        prop_assert_eq!(sum, x * 2.0 + y);
+    }
+}
+
+#[test]
+fn beta_zero_clears_nan() {
+    for (m, k, n) in [(1, 3, 2), (3, 1, 2), (3, 2, 1), (5, 4, 3)] {
+        let (a, b) = (matrix::<f64>(m, k, 1), matrix::<f64>(k, n, 2));
+        let mut c = DMatrix::from_element(m, n, f64::NAN);
+        matmul(1.0, (&a).into(), (&b).into(), 0.0, (&mut c).into()).unwrap();
+        assert_close(&c, &plain::matmul(&a, &b), k);
+    }
+}
+
+#[test]
+fn an_empty_inner_side_leaves_beta_c() {
+    let (a, b) = (DMatrix::<f64>::zeros(3, 0), DMatrix::<f64>::zeros(0, 2));
+    let mut c = DMatrix::from_element(3, 2, 4.0);
+    matmul(1.0, (&a).into(), (&b).into(), 0.5, (&mut c).into()).unwrap();
+    assert_eq!(c, DMatrix::from_element(3, 2, 2.0));
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_named() {
+    let (a, b) = (DMatrix::<f64>::zeros(2, 3), DMatrix::<f64>::zeros(4, 5));
+    let mut c = DMatrix::<f64>::zeros(2, 5);
+    let error = matmul(1.0, (&a).into(), (&b).into(), 0.0, (&mut c).into()).unwrap_err();
+    assert_eq!(error.to_string(), "matmul: expected B of shape (3, 5), found (4, 5)");
+    assert!(matmul_tn(1.0, (&a).into(), (&b).into(), 0.0, (&mut c).into()).is_err());
+    assert!(matmul_nt(1.0, (&a).into(), (&b).into(), 0.0, (&mut c).into()).is_err());
+    assert!(matches!(
+        affine((&a).into(), &[0.0], (&b).into(), (&mut c).into()),
+        Err(LinalgError::Shape { what: "b", expected: (2, 1), found: (1, 1), .. })
+    ));
+    let error = row_sums(1.0, (&a).into(), &mut [0.0; 3]).unwrap_err();
+    assert_eq!(error.to_string(), "row_sums: expected s of shape (2, 1), found (3, 1)");
+}
