@@ -32,7 +32,7 @@ pub use error::LinalgError;
 pub use finite::first_non_finite;
 pub use matrix::{MatrixView, MatrixViewMut};
 pub use nalgebra::{DMatrix, DVector};
-pub use product::{matmul, matmul_nt, matmul_tn};
+pub use product::{matmul, matmul_nt, matmul_nt_columns, matmul_tn};
 pub use scalar::Scalar;
 pub use sums::row_sums;
 pub use vector::{axpy, dot};

@@ -5,6 +5,8 @@
 //! unit, a single example) are dot products and axpy passes over contiguous columns instead: they
 //! are bound by memory, and a blocked kernel would spend its time packing.
 
+use std::ops::Range;
+
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, axpy, dot, scalar::Side};
 
 fn expect_shape(
@@ -151,26 +153,62 @@ pub fn matmul_nt<T: Scalar>(
     a: MatrixView<'_, T>,
     b: MatrixView<'_, T>,
     beta: T,
+    c: MatrixViewMut<'_, T>,
+) -> Result<()> {
+    matmul_nt_columns(alpha, a, b, 0..b.nrows(), beta, c)
+}
+
+/// The columns `columns` of [`matmul_nt`]: `C := alpha A B[columns, :]ᵀ + beta C` for `A (m, k)`,
+/// `B (n, k)`, `C (m, columns.len())`.
+///
+/// Each column of the result has the same bits whatever range it is asked for in, so the columns
+/// of `dW` may be shared out between threads.
+///
+/// # Errors
+/// [`LinalgError::Columns`] if the range reaches past `n`, [`LinalgError::Shape`] as
+/// [`matmul_nt`].
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, matmul_nt_columns};
+///
+/// let dz = DMatrix::from_row_slice(1, 3, &[1.0, 2.0, 3.0]);
+/// let a_prev = DMatrix::from_row_slice(2, 3, &[1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
+/// let mut dw = DMatrix::zeros(1, 1);
+/// matmul_nt_columns(1.0, (&dz).into(), (&a_prev).into(), 1..2, 0.0, (&mut dw).into())?;
+/// assert_eq!(dw[0], 5.0);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn matmul_nt_columns<T: Scalar>(
+    alpha: T,
+    a: MatrixView<'_, T>,
+    b: MatrixView<'_, T>,
+    columns: Range<usize>,
+    beta: T,
     mut c: MatrixViewMut<'_, T>,
 ) -> Result<()> {
     let (m, k) = a.shape();
-    let n = b.nrows();
-    expect_shape("matmul_nt", "B", (n, k), b.shape())?;
+    let (start, end, n) = (columns.start, columns.end, columns.len());
+    if start > end || end > b.nrows() {
+        return Err(LinalgError::Columns { start, end, columns: b.nrows() });
+    }
+    expect_shape("matmul_nt", "B", (b.nrows(), k), b.shape())?;
     expect_shape("matmul_nt", "C", (m, n), c.shape())?;
     if m == 1 {
         // One unit: C, read as a vector over the layer below, gathers the columns of B.
         scale(beta, c.as_mut_slice());
         for (p, &a_p) in a.as_slice().iter().enumerate() {
-            axpy(alpha * a_p, b.column(p), c.as_mut_slice());
+            axpy(alpha * a_p, &b.column(p)[columns.clone()], c.as_mut_slice());
         }
     } else if k == 1 {
         // One example: an outer product.
         scale(beta, c.as_mut_slice());
-        for (j, &b_j) in b.as_slice().iter().enumerate() {
+        for (j, &b_j) in b.as_slice()[columns].iter().enumerate() {
             axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
         }
     } else {
-        T::gemm((m, k, n), alpha, straight(&a), transposed(&b), beta, c.as_mut_slice());
+        let mut rows = transposed(&b);
+        rows.values = rows.values.get(start..).unwrap_or_default();
+        T::gemm((m, k, n), alpha, straight(&a), rows, beta, c.as_mut_slice());
     }
     Ok(())
 }

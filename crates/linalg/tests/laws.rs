@@ -1,7 +1,7 @@
 //! Laws of the kernels: equality with the plain loops, adjointness, linearity, refusals.
 
 use layerwise_linalg::{
-    DMatrix, DVector, LinalgError, Scalar, affine, axpy, dot, matmul, matmul_nt, matmul_tn, plain,
+    DMatrix, DVector, LinalgError, Scalar, affine, axpy, dot, matmul, matmul_nt, matmul_nt_columns, matmul_tn, plain,
     row_sums,
 };
 use proptest::prelude::*;
@@ -99,6 +99,23 @@ proptest! {
         matmul(s, (&w).into(), (&a).into(), 0.0, (&mut parts).into()).unwrap();
         matmul(1.0, (&w).into(), (&b).into(), 1.0, (&mut parts).into()).unwrap();
         prop_assert!((combined - parts).amax() < 1e-12);
+    }
+
+    /// A column of dZ A_prevᵀ has the same bits in any range it is computed in.
+    #[test]
+    fn ranges_of_columns_change_no_bit(
+        m in 1usize..40, k in 1usize..300, n in 1usize..70, cut in 0usize..70, seed in 0u64..1000
+    ) {
+        let (dz, a_prev) = (matrix::<f32>(m, k, seed), matrix::<f32>(n, k, seed + 1));
+        let mut whole = DMatrix::zeros(m, n);
+        matmul_nt(1.0, (&dz).into(), (&a_prev).into(), 0.0, (&mut whole).into()).unwrap();
+        let cut = cut.min(n);
+        for range in [0..cut, cut..n] {
+            let mut part = DMatrix::zeros(m, range.len());
+            let (dz, a_prev) = ((&dz).into(), (&a_prev).into());
+            matmul_nt_columns(1.0, dz, a_prev, range.clone(), 0.0, (&mut part).into()).unwrap();
+            prop_assert_eq!(part, whole.columns_range(range).into_owned());
+        }
     }
 
     #[test]

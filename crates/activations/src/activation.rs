@@ -1,0 +1,78 @@
+//! What a layer asks of its activation.
+
+use std::fmt::Debug;
+
+use layerwise_core::{
+    DMatrix, Link, MatrixView, MatrixViewMut, Scalar, expect_matrix, expect_shape,
+};
+
+use crate::Result;
+
+/// An activation function `a = g(z)` on whole matrices, one example a column.
+///
+/// [`forward`](Activation::forward) and [`backward`](Activation::backward) work in place and are
+/// what a network calls; [`value`](Activation::value) and [`dz`](Activation::dz) are the same,
+/// pure and allocating.
+///
+/// ```
+/// use layerwise_activations::{Activation, Relu, core::DMatrix};
+///
+/// let z = DMatrix::from_row_slice(1, 3, &[-1.0, 0.0, 2.0]);
+/// assert_eq!(Relu.value(&z).as_slice(), &[0.0, 0.0, 2.0]);
+/// ```
+pub trait Activation<T: Scalar>: Debug + Clone + Send + Sync + 'static {
+    /// The name in model files and tables: `relu`.
+    fn name(&self) -> &'static str;
+
+    /// `a = g(z)`, written over `z`.
+    fn forward(&self, z: MatrixViewMut<'_, T>);
+
+    /// `dz = da ∗ g′(z)`, written over `da`.
+    ///
+    /// `a` is what [`forward`](Activation::forward) left; `z` is what it was given, for the
+    /// functions whose derivative cannot be had from `a`
+    /// ([`keeps_z`](Activation::keeps_z)), and otherwise may be anything, an empty matrix included.
+    fn backward(&self, z: MatrixView<'_, T>, a: MatrixView<'_, T>, da: MatrixViewMut<'_, T>);
+
+    /// Whether the backward pass needs `z` beside `a`.
+    fn keeps_z(&self) -> bool {
+        false
+    }
+
+    /// The link function this is, for costs that start from `dZ`.
+    fn link(&self) -> Option<Link> {
+        None
+    }
+
+    /// `g(z)` as a new matrix.
+    fn value(&self, z: &DMatrix<T>) -> DMatrix<T> {
+        let mut a = z.clone();
+        self.forward((&mut a).into());
+        a
+    }
+
+    /// `dZ = dA ∗ g′(Z)` as a new matrix. Shapes: all `(n, m)`.
+    ///
+    /// # Errors
+    /// Matrices that are empty, hold NaN or differ in shape.
+    fn dz(&self, da: &DMatrix<T>, z: &DMatrix<T>) -> Result<DMatrix<T>> {
+        expect_matrix("Z", z.into())?;
+        expect_shape("dA", da.into(), z.shape())?;
+        expect_matrix("dA", da.into())?;
+        let a = self.value(z);
+        let mut dz = da.clone();
+        self.backward(z.into(), (&a).into(), (&mut dz).into());
+        Ok(dz)
+    }
+}
+
+/// `da := da ∗ g′`, where `derivative` computes g′ from the output `a`.
+pub(crate) fn multiply_by_derivative<T: Scalar>(
+    a: MatrixView<'_, T>,
+    mut da: MatrixViewMut<'_, T>,
+    derivative: impl Fn(T) -> T,
+) {
+    for (da, &a) in da.as_mut_slice().iter_mut().zip(a.as_slice()) {
+        *da *= derivative(a);
+    }
+}

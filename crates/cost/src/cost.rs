@@ -1,0 +1,63 @@
+//! What the training path asks of a cost.
+
+use std::fmt::Debug;
+
+use layerwise_core::{Link, MatrixView, MatrixViewMut, Scalar, expect_shape};
+
+use crate::Result;
+
+/// A cost `J(AL, Y)`: the mean over examples of what each column costs.
+///
+/// `AL` and `Y` are `(n_y, m)`. The factor `1/m` of the mean is the cost's: the derivatives below
+/// carry it, and layers only add up.
+pub trait Cost<T: Scalar>: Debug + Send + Sync {
+    /// The name in tables and model files: `binary cross-entropy`.
+    fn name(&self) -> &'static str;
+
+    /// Refuses labels that have no meaning to this cost; called once on data, not in every step.
+    ///
+    /// # Errors
+    /// The first label at fault, with row, column and value.
+    fn check_labels(&self, y: MatrixView<'_, T>) -> Result<()>;
+
+    /// `J`, to be used in every step: outputs are not checked, and NaN in gives NaN out.
+    ///
+    /// # Errors
+    /// Shapes that differ.
+    fn cost(&self, al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<T>;
+
+    /// `dAL = ∂J/∂AL`, with `1/m`.
+    ///
+    /// # Errors
+    /// Shapes that differ.
+    fn backward(
+        &self,
+        al: MatrixView<'_, T>,
+        y: MatrixView<'_, T>,
+        dal: MatrixViewMut<'_, T>,
+    ) -> Result<()>;
+
+    /// The output function with which `dZ = (AL − Y)/m` holds, if there is one.
+    fn link(&self) -> Option<Link> {
+        None
+    }
+
+    /// `dZ = (AL − Y)/m`, right when the output layer's function is [`link`](Cost::link).
+    ///
+    /// # Errors
+    /// Shapes that differ.
+    fn backward_from_link(
+        &self,
+        al: MatrixView<'_, T>,
+        y: MatrixView<'_, T>,
+        mut dz: MatrixViewMut<'_, T>,
+    ) -> Result<()> {
+        expect_shape("Y", y, al.shape())?;
+        expect_shape("dZ", dz.as_view(), al.shape())?;
+        let factor = T::one() / T::of_count(al.ncols());
+        for ((dz, &a), &y) in dz.as_mut_slice().iter_mut().zip(al.as_slice()).zip(y.as_slice()) {
+            *dz = (a - y) * factor;
+        }
+        Ok(())
+    }
+}

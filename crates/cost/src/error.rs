@@ -1,0 +1,33 @@
+//! What a cost refuses.
+
+use layerwise_core::CoreError;
+
+/// Outputs and labels that a cost cannot compare.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CostError {
+    /// A label is not a probability.
+    #[error("expected labels in [0, 1], found {value} in row {row}, column {column} of Y (counted from 0)")]
+    Label {
+        /// Row of the label, from 0.
+        row: usize,
+        /// Column of the label: its example, from 0.
+        column: usize,
+        /// The label.
+        value: f64,
+    },
+    /// An output is not a probability.
+    #[error(
+        "expected outputs in [0, 1], found {value} in row {row}, column {column} of AL (counted from 0)"
+    )]
+    Output {
+        /// Row of the output, from 0.
+        row: usize,
+        /// Column of the output: its example, from 0.
+        column: usize,
+        /// The output.
+        value: f64,
+    },
+    /// Shapes that differ, an empty matrix, NaN.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+}
