@@ -1,0 +1,22 @@
+//! What an optimizer refuses.
+
+use layerwise_core::CoreError;
+
+/// Settings and gradients that no update can be made of.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum OptimError {
+    /// A learning rate that is not a positive number.
+    #[error("expected a learning rate above 0, found {0}")]
+    LearningRate(f64),
+    /// Gradients for another number of layers than there are.
+    #[error("expected gradients of {expected} layers, found {found}")]
+    Layers {
+        /// Layers in the parameters.
+        expected: usize,
+        /// Layers in the gradients.
+        found: usize,
+    },
+    /// Shapes that differ, NaN.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+}

@@ -1,0 +1,54 @@
+//! Gradient descent, the exercise's optimizer.
+
+use layerwise_core::{Scalar, linalg::axpy};
+
+use crate::{OptimError, Optimizer, Result};
+
+/// `w := w − α dw`, equations 16 and 17 of the exercise (Cauchy 1847).
+///
+/// ```
+/// use layerwise_optim::{GradientDescent, Optimizer};
+///
+/// let optimizer = GradientDescent::new(0.5)?;
+/// let mut w = [1.0, 2.0];
+/// optimizer.update(0, &mut w, &[1.0, -1.0], &mut []);
+/// assert_eq!(w, [0.5, 2.5]);
+/// # Ok::<(), layerwise_optim::OptimError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GradientDescent<T> {
+    alpha: T,
+}
+
+impl<T: Scalar> GradientDescent<T> {
+    /// Gradient descent with learning rate `alpha`.
+    ///
+    /// # Errors
+    /// [`OptimError::LearningRate`] unless `alpha` is finite and above 0.
+    pub fn new(alpha: T) -> Result<Self> {
+        check_learning_rate(alpha)?;
+        Ok(Self { alpha })
+    }
+
+    /// The learning rate α.
+    pub fn alpha(&self) -> T {
+        self.alpha
+    }
+}
+
+pub(crate) fn check_learning_rate<T: Scalar>(alpha: T) -> Result<()> {
+    if alpha > T::zero() && alpha.is_finite_number() {
+        return Ok(());
+    }
+    Err(OptimError::LearningRate(alpha.to_f64()))
+}
+
+impl<T: Scalar> Optimizer<T> for GradientDescent<T> {
+    fn name(&self) -> &'static str {
+        "gradient descent"
+    }
+
+    fn update(&self, _step: u64, values: &mut [T], gradient: &[T], _state: &mut [T]) {
+        axpy(-self.alpha, gradient, values);
+    }
+}
