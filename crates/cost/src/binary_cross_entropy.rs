@@ -12,7 +12,7 @@ use crate::{Cost, CostError, Result};
 /// A saturated sigmoid gives exactly 0 or 1, where a wrong label would cost infinitely much. The
 /// logarithm is therefore taken of at least the smallest positive normal number (2.2e-308 in
 /// `f64`, 1.2e-38 in `f32`): a wrong answer of full confidence costs 708 (`f64`) or 87 (`f32`), a
-/// right one 0, and neither is NaN. NaN itself is not hidden.
+/// right one 0, and neither is NaN. NaN itself is not hidden, and an output outside [0, 1] costs NaN.
 ///
 /// ```
 /// use layerwise_cost::{BinaryCrossEntropy, Cost, core::MatrixView};
@@ -26,9 +26,10 @@ use crate::{Cost, CostError, Result};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BinaryCrossEntropy;
 
-/// `x`, but at least the smallest positive normal number; NaN stays NaN.
+/// `x`, but 0 and subnormal numbers become the smallest positive normal one. NaN stays NaN, and a
+/// negative number stays negative, to end as NaN in the logarithm.
 fn floored<T: Scalar>(x: T) -> T {
-    if x < T::MIN_POSITIVE { T::MIN_POSITIVE } else { x }
+    if x >= T::zero() && x < T::MIN_POSITIVE { T::MIN_POSITIVE } else { x }
 }
 
 /// `−(y ln a + (1−y) ln(1−a))` of one output.
@@ -111,6 +112,7 @@ mod tests {
         assert!((cross_entropy(1.0, 0.0) - 708.396_418_532_264_1_f64).abs() < 1e-9);
         assert!((cross_entropy(1.0_f32, 0.0) - 87.336_54).abs() < 1e-3);
         assert!(cross_entropy(f64::NAN, 0.0).is_nan() && cross_entropy(f64::NAN, 1.0).is_nan());
+        assert!(cross_entropy(-0.1_f64, 0.0).is_nan() && cross_entropy(1.1_f64, 1.0).is_nan());
         for (a, y) in [(0.0_f64, 1.0), (1.0, 0.0), (0.0, 0.0), (1.0, 1.0), (1e-310, 1.0)] {
             assert!(cross_entropy_derivative(a, y).is_finite(), "derivative at a = {a}, y = {y}");
         }

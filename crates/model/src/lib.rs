@@ -1,1 +1,43 @@
-//! Placeholder.
+//! The driver: from layer sizes to a trained network and its file.
+//!
+//! | step | the exercise's functions | the training path |
+//! | --- | --- | --- |
+//! | initialize | [`initialize_parameters`], [`initialize_parameters_deep`] | [`Network::builder`] |
+//! | forward | [`l_model_forward`] | [`TrainingStep::forward`] |
+//! | backward | [`l_model_backward`] | [`TrainingStep::backward`] |
+//! | update | `layerwise_optim::update_parameters` | [`TrainingStep::update`] |
+//! | all of it, in mini-batches | – | [`Trainer::fit`] |
+//!
+//! The functions on the left are pure and allocate what they return; the path on the right works
+//! in buffers made once. Property tests hold the two equal.
+
+mod error;
+mod file;
+mod initialize;
+mod l_model;
+mod metrics;
+mod network;
+mod random;
+mod train;
+
+pub use error::ModelError;
+pub use file::ModelFile;
+pub use initialize::{Scale, initialize_parameters, initialize_parameters_deep};
+pub use l_model::{l_model_backward, l_model_forward};
+pub use layerwise_activations as activations;
+pub use layerwise_core as core;
+pub use layerwise_cost as cost;
+pub use layerwise_layers as layers;
+pub use layerwise_optim as optim;
+pub use metrics::{accuracy, roc_auc};
+pub use network::{Network, NetworkBuilder};
+pub use rand;
+pub use random::{NumpyRandom, StandardNormals, Stream, generator};
+pub use train::{EpochRecord, Examples, History, Trainer, TrainingStep};
+
+/// The result of anything in this crate.
+pub type Result<T> = std::result::Result<T, ModelError>;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,120 @@
+//! What the driver refuses.
+
+use std::path::PathBuf;
+
+use layerwise_core::CoreError;
+use layerwise_cost::CostError;
+use layerwise_optim::OptimError;
+
+/// Networks that cannot be built, trained, saved or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// Fewer than an input and an output size.
+    #[error("expected at least 2 layer sizes (the input's and the output's), found {found}")]
+    TooFewSizes {
+        /// Sizes given.
+        found: usize,
+    },
+    /// A layer of no units, or no features.
+    #[error("layer {layer} has no units: the layer sizes are {sizes:?}")]
+    NoUnits {
+        /// The layer, counted from 0 (the input).
+        layer: usize,
+        /// All sizes.
+        sizes: Vec<usize>,
+    },
+    /// A network of no layers.
+    #[error("a network needs at least one layer")]
+    NoLayers,
+    /// A layer that does not take in what the one below gives out.
+    #[error("layer {layer} takes in {n_in} features, but layer {} gives out {below}", layer - 1)]
+    Chain {
+        /// The layer that does not fit, counted from 1.
+        layer: usize,
+        /// Features it takes in.
+        n_in: usize,
+        /// Units of the layer below.
+        below: usize,
+    },
+    /// A mini-batch of no examples, or an epoch count of none.
+    #[error("{what} must be at least 1")]
+    AtLeastOne {
+        /// The setting.
+        what: &'static str,
+    },
+    /// More examples than the buffers were made for.
+    #[error("the buffers of this training step hold {capacity} examples, found {found}")]
+    TooManyExamples {
+        /// Examples the buffers can hold.
+        capacity: usize,
+        /// Examples handed over.
+        found: usize,
+    },
+    /// A call that needs another one before it.
+    #[error("{call} needs the results of {needs}, which has not run since the last update")]
+    OutOfOrder {
+        /// The call made.
+        call: &'static str,
+        /// The call it needs before it.
+        needs: &'static str,
+    },
+    /// The cost is no longer a number.
+    #[error(
+        "the cost became {cost} in epoch {epoch}, step {step}; the network was set back to what it \
+         was before this epoch. A smaller learning rate usually helps"
+    )]
+    Diverged {
+        /// Epoch, counted from 1.
+        epoch: usize,
+        /// Step within the epoch, counted from 1.
+        step: usize,
+        /// NaN or infinity.
+        cost: f64,
+    },
+    /// A measure that has no value on these labels.
+    #[error("{measure} needs examples of both classes, found {positives} of class 1 among {examples}")]
+    OneClass {
+        /// The measure.
+        measure: &'static str,
+        /// Examples of class 1.
+        positives: usize,
+        /// All examples.
+        examples: usize,
+    },
+    /// A layer that does not say how to build it again.
+    #[error("layer {layer} ({kind}) cannot be saved: its spec() is None")]
+    NotSaveable {
+        /// The layer, counted from 1.
+        layer: usize,
+        /// Its kind.
+        kind: String,
+    },
+    /// Bytes that are no model.
+    #[error("not a layerwise model: {0}")]
+    NotAModel(String),
+    /// A file that cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file that could be read, but holds no model.
+    #[error("{}: {source}", path.display())]
+    ModelFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<ModelError>,
+    },
+    /// Shapes that differ, NaN.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// Outputs and labels that the cost cannot compare.
+    #[error(transparent)]
+    Cost(#[from] CostError),
+    /// Settings the optimizer refuses.
+    #[error(transparent)]
+    Optim(#[from] OptimError),
+}

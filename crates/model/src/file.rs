@@ -1,0 +1,327 @@
+//! Model files: safetensors, with what the network is in the metadata.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::Path;
+
+use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Tanh};
+use layerwise_core::{DMatrix, DVector, Layer, LayerSpec, LinearParameters, MatrixView, Scalar};
+use layerwise_layers::{Dense, Linear};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{ModelError, Network, Result};
+
+/// The metadata entry everything is under: a single one, since safetensors keeps no order of
+/// entries and the same model must be the same bytes.
+const METADATA_KEY: &str = "layerwise";
+
+/// The version of the metadata's layout.
+const FORMAT: u32 = 1;
+
+/// A network and the notes that travel with it (scaling, class labels, …) as one file that other
+/// tools can read.
+///
+/// The file is [safetensors](https://github.com/huggingface/safetensors): each parameter is a
+/// tensor, `0.w` and `0.b` for the first layer, row by row as that format has it, in the number
+/// type of the network. The metadata entry `layerwise` is JSON: the format's version, each
+/// layer's kind, sizes and settings, and the notes. The same network and notes give the same bytes.
+///
+/// ```
+/// use layerwise_model::{ModelFile, Network, activations::{Relu, Sigmoid}, core::DMatrix};
+///
+/// let network = Network::<f32>::builder(3).dense(4, Relu).dense(1, Sigmoid).seed(1).build()?;
+/// let mut file = ModelFile::new(network);
+/// file.notes.insert("classes".into(), serde_json::json!(["benign", "malignant"]));
+///
+/// let bytes = file.to_bytes()?;
+/// let read = ModelFile::<f32>::from_bytes(&bytes)?;
+/// assert_eq!(read.notes, file.notes);
+/// let x = DMatrix::from_element(3, 2, 0.5);
+/// assert_eq!(read.network.predict(&x)?, file.network.predict(&x)?);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+#[derive(Debug)]
+pub struct ModelFile<T: Scalar> {
+    /// The network.
+    pub network: Network<T>,
+    /// Anything else to be kept, by name.
+    pub notes: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    format: u32,
+    layers: Vec<LayerEntry>,
+    notes: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LayerEntry {
+    kind: String,
+    n_in: usize,
+    n_out: usize,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    settings: BTreeMap<String, String>,
+}
+
+impl<T: Scalar> ModelFile<T> {
+    /// A file of this network, without notes.
+    pub fn new(network: Network<T>) -> Self {
+        Self { network, notes: BTreeMap::new() }
+    }
+
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// [`ModelError::NotSaveable`] if a layer does not say how to build it again.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut layers = Vec::new();
+        let mut tensors = Vec::new();
+        for (position, layer) in self.network.layers().iter().enumerate() {
+            let Some(LayerSpec { kind, n_in, n_out, settings }) = layer.spec() else {
+                return Err(ModelError::NotSaveable { layer: position + 1, kind: layer.kind() });
+            };
+            layers.push(LayerEntry { kind, n_in, n_out, settings });
+            for (index, parameter) in layerwise_core::parameters(layer.as_ref()).enumerate() {
+                let name = format!("{position}.{}", layer.parameter_name(index));
+                tensors.push((name, parameter.shape(), row_by_row(parameter)));
+            }
+        }
+        let metadata = Metadata { format: FORMAT, layers, notes: self.notes.clone() };
+        let json = serde_json::to_string(&metadata)
+            .map_err(|error| ModelError::NotAModel(format!("the notes cannot be written: {error}")))?;
+        let mut views = Vec::with_capacity(tensors.len());
+        for (name, (nrows, ncols), bytes) in &tensors {
+            // A vector is a tensor of one dimension, as other tools expect of a bias.
+            let shape = if *ncols == 1 && name.ends_with(".b") { vec![*nrows] } else { vec![*nrows, *ncols] };
+            let view = TensorView::new(dtype::<T>(), shape, bytes).map_err(not_a_model)?;
+            views.push((name.as_str(), view));
+        }
+        let entries = HashMap::from([(METADATA_KEY.to_owned(), json)]);
+        safetensors::serialize(views, Some(entries)).map_err(not_a_model)
+    }
+
+    /// The model in these bytes. Numbers stored in the other precision are converted.
+    ///
+    /// # Errors
+    /// [`ModelError::NotAModel`] with what is wrong; never a panic, whatever the bytes are.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_a_model)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(not_a_model)?;
+        let entry = header.metadata().as_ref().and_then(|entries| entries.get(METADATA_KEY));
+        let Some(json) = entry else {
+            return Err(ModelError::NotAModel(
+                "a safetensors file, but without the metadata entry \"layerwise\"".into(),
+            ));
+        };
+        let metadata: Metadata = serde_json::from_str(json)
+            .map_err(|error| ModelError::NotAModel(format!("its metadata: {error}")))?;
+        if metadata.format != FORMAT {
+            return Err(ModelError::NotAModel(format!(
+                "its format is version {}, this program reads version {FORMAT}",
+                metadata.format
+            )));
+        }
+        let mut layers = Vec::with_capacity(metadata.layers.len());
+        for (position, entry) in metadata.layers.iter().enumerate() {
+            let w = tensor(&tensors, &format!("{position}.w"), entry.n_out, entry.n_in)?;
+            let b = tensor(&tensors, &format!("{position}.b"), entry.n_out, 1)?;
+            let b = DVector::from_column_slice(b.as_slice());
+            layers.push(build(position, entry, LinearParameters { w, b })?);
+        }
+        let network = Network::new(layers)?;
+        Ok(Self { network, notes: metadata.notes })
+    }
+
+    /// Writes the file, by way of a temporary one beside it, so that a crash leaves either the old
+    /// file or the new one.
+    ///
+    /// # Errors
+    /// As [`to_bytes`](ModelFile::to_bytes); [`ModelError::File`] with the path.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let bytes = self.to_bytes()?;
+        let file = |source| ModelError::File { path: path.to_owned(), source };
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = path.with_file_name(name);
+        fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|error| {
+            // What is left of an attempt that failed; if it cannot be removed, it was not there.
+            let _ = fs::remove_file(&part);
+            file(error)
+        })
+    }
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`ModelError::File`] if it cannot be read, [`ModelError::ModelFile`] if it holds no model;
+    /// both with the path.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = fs::read(path)
+            .map_err(|source| ModelError::File { path: path.to_owned(), source })?;
+        Self::from_bytes(&bytes).map_err(|source| ModelError::ModelFile {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
+    }
+}
+
+fn not_a_model(error: safetensors::SafeTensorError) -> ModelError {
+    ModelError::NotAModel(error.to_string())
+}
+
+fn dtype<T: Scalar>() -> Dtype {
+    if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 }
+}
+
+/// The values row by row, little end first, as safetensors has them.
+fn row_by_row<T: Scalar>(matrix: MatrixView<'_, T>) -> Vec<u8> {
+    let (nrows, ncols) = matrix.shape();
+    let positions = (0..nrows).flat_map(|i| (0..ncols).map(move |j| (i, j)));
+    let values = positions.map(|position| matrix[position].to_f64());
+    if dtype::<T>() == Dtype::F32 {
+        values.flat_map(|value| (value as f32).to_le_bytes()).collect()
+    } else {
+        values.flat_map(f64::to_le_bytes).collect()
+    }
+}
+
+/// The tensor of this name as a matrix of this shape.
+fn tensor<T: Scalar>(
+    tensors: &SafeTensors<'_>,
+    name: &str,
+    nrows: usize,
+    ncols: usize,
+) -> Result<DMatrix<T>> {
+    let view = tensors.tensor(name).map_err(not_a_model)?;
+    let fits = view.shape() == [nrows, ncols] || (ncols == 1 && view.shape() == [nrows]);
+    if !fits || nrows == 0 || ncols == 0 {
+        return Err(ModelError::NotAModel(format!(
+            "tensor {name} has shape {:?}, its layer needs ({nrows}, {ncols})",
+            view.shape()
+        )));
+    }
+    let values: Vec<T> = match view.dtype() {
+        Dtype::F32 => {
+            let (numbers, _) = view.data().as_chunks::<4>();
+            numbers.iter().map(|bytes| T::of(f64::from(f32::from_le_bytes(*bytes)))).collect()
+        }
+        Dtype::F64 => {
+            let (numbers, _) = view.data().as_chunks::<8>();
+            numbers.iter().map(|bytes| T::of(f64::from_le_bytes(*bytes))).collect()
+        }
+        other => {
+            return Err(ModelError::NotAModel(format!(
+                "tensor {name} holds {other:?}, expected F32 or F64"
+            )));
+        }
+    };
+    Ok(DMatrix::from_row_slice(nrows, ncols, &values))
+}
+
+fn build<T: Scalar>(
+    position: usize,
+    entry: &LayerEntry,
+    parameters: LinearParameters<T>,
+) -> Result<Box<dyn Layer<T>>> {
+    fn dense<T: Scalar>(
+        parameters: LinearParameters<T>,
+        g: impl Activation<T>,
+    ) -> Result<Box<dyn Layer<T>>> {
+        Ok(Box::new(Dense::new(parameters, g)?))
+    }
+    let activation = entry.settings.get("activation").map(String::as_str);
+    match (entry.kind.as_str(), activation) {
+        ("linear", None) => Ok(Box::new(Linear::new(parameters)?)),
+        ("dense", Some("relu")) => dense(parameters, Relu),
+        ("dense", Some("sigmoid")) => dense(parameters, Sigmoid),
+        ("dense", Some("tanh")) => dense(parameters, Tanh),
+        ("dense", Some("identity")) => dense(parameters, Identity),
+        (kind, activation) => Err(ModelError::NotAModel(format!(
+            "layer {} is {kind:?} with activation {activation:?}, which this version does not know",
+            position + 1
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn model(n: (usize, usize, usize), seed: u64) -> ModelFile<f32> {
+        let builder = Network::builder(n.0).dense(n.1, Relu).dense(n.2, Tanh);
+        let network = builder.dense(1, Sigmoid).seed(seed).build().unwrap();
+        let mut file = ModelFile::new(network);
+        for key in ["b", "a", "c"] {
+            file.notes.insert(key.into(), serde_json::json!({ "seed": seed, "x": 0.1 }));
+        }
+        file
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn round_trip(n in (1usize..20, 1usize..20, 1usize..20), seed in 0u64..1000) {
+            let file = model(n, seed);
+            let bytes = file.to_bytes().unwrap();
+            let read = ModelFile::<f32>::from_bytes(&bytes).unwrap();
+            prop_assert_eq!(&read.notes, &file.notes);
+            prop_assert_eq!(read.network.snapshot(), file.network.snapshot());
+            prop_assert_eq!(read.to_bytes().unwrap(), bytes, "the same bytes again");
+            // Wider numbers hold the same values.
+            let wide = ModelFile::<f64>::from_bytes(&file.to_bytes().unwrap()).unwrap();
+            let narrow: Vec<f64> = file.network.snapshot().concat().iter().map(|&v| v.into()).collect();
+            prop_assert_eq!(wide.network.snapshot().concat(), narrow);
+        }
+
+        /// Damaged files are refused or read, but never end in a panic.
+        #[test]
+        fn damage_is_no_panic(position in 0usize..2000, byte in any::<u8>(), cut in 0usize..2000) {
+            let mut bytes = model((3, 4, 2), 1).to_bytes().unwrap();
+            let position = position % bytes.len();
+            bytes[position] = byte;
+            let _ = ModelFile::<f32>::from_bytes(&bytes);
+            bytes.truncate(cut);
+            let _ = ModelFile::<f32>::from_bytes(&bytes);
+        }
+    }
+
+    #[test]
+    fn what_is_no_model_is_named() {
+        let message = |bytes: &[u8]| ModelFile::<f32>::from_bytes(bytes).unwrap_err().to_string();
+        assert!(message(b"").starts_with("not a layerwise model: "));
+        assert!(message(b"a,b,c\n1,2,3\n").starts_with("not a layerwise model: "));
+        let tensors: [(&str, TensorView<'_>); 0] = [];
+        let other = safetensors::serialize(tensors, None).unwrap();
+        assert!(message(&other).contains("without the metadata entry"));
+        let error = ModelFile::<f32>::read(Path::new("no/such/file")).unwrap_err();
+        assert!(error.to_string().starts_with("no/such/file: "), "{error}");
+    }
+
+    #[test]
+    fn tensors_lie_row_by_row() {
+        let bytes = model((2, 3, 1), 1).to_bytes().unwrap();
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        let w = tensors.tensor("0.w").unwrap();
+        assert_eq!(w.shape(), [3, 2]);
+        assert_eq!(tensors.tensor("0.b").unwrap().shape(), [3]);
+        let network = model((2, 3, 1), 1).network;
+        let second = f32::from_le_bytes(w.data()[4..8].try_into().unwrap());
+        assert_eq!(second, network.layers()[0].parameter(0).unwrap()[(0, 1)]);
+    }
+
+    #[test]
+    fn writing_leaves_no_part_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.safetensors");
+        model((2, 3, 1), 1).write(&path).unwrap();
+        assert!(ModelFile::<f32>::read(&path).is_ok());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let error = model((2, 3, 1), 1).write(&folder.path().join("no/m")).unwrap_err();
+        assert!(error.to_string().contains("no/m: "), "{error}");
+    }
+}

@@ -1,0 +1,294 @@
+//! A chain of layers.
+
+use layerwise_activations::{Activation, Relu};
+use layerwise_core::{
+    DMatrix, Layer, LinearParameters, MatrixViewMut, Parameters, Pass, Scalar, expect_matrix,
+    expect_shape, parameters,
+};
+use layerwise_layers::Dense;
+
+use crate::initialize::{check_sizes, initialize_layer};
+use crate::{ModelError, Result, Scale, Stream, generator};
+
+/// Layers driven one after the other, each taking in what the one below gives out.
+///
+/// ```
+/// use layerwise_model::{Network, activations::{Relu, Sigmoid}, core::DMatrix};
+///
+/// let network = Network::<f32>::builder(30)
+///     .dense(16, Relu)
+///     .dense(8, Relu)
+///     .dense(1, Sigmoid)
+///     .seed(7)
+///     .build()?;
+/// assert_eq!(network.n_parameters(), 31 * 16 + 17 * 8 + 9);
+///
+/// let al = network.predict(&DMatrix::zeros(30, 5))?;
+/// assert_eq!(al.shape(), (1, 5));
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+#[derive(Debug)]
+pub struct Network<T: Scalar> {
+    layers: Vec<Box<dyn Layer<T>>>,
+}
+
+impl<T: Scalar> Network<T> {
+    /// Starts a network that takes in `n_in` features.
+    pub fn builder(n_in: usize) -> NetworkBuilder<T> {
+        NetworkBuilder { n_in, seed: 0, plans: Vec::new() }
+    }
+
+    /// A network of these layers, first to last; layers from anywhere will do.
+    ///
+    /// # Errors
+    /// [`ModelError::NoLayers`]; [`ModelError::Chain`] if a layer does not fit the one below.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, activations::Relu, layers::Dense};
+    /// use layerwise_model::core::{DMatrix, DVector, LinearParameters};
+    ///
+    /// let dense = |n_out, n_in| {
+    ///     let w = DMatrix::<f64>::zeros(n_out, n_in);
+    ///     Dense::new(LinearParameters { w, b: DVector::zeros(n_out) }, Relu)
+    /// };
+    /// let error = Network::new(vec![Box::new(dense(3, 2)?), Box::new(dense(1, 4)?)]).unwrap_err();
+    /// assert_eq!(error.to_string(), "layer 2 takes in 4 features, but layer 1 gives out 3");
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn new(layers: Vec<Box<dyn Layer<T>>>) -> Result<Self> {
+        if layers.is_empty() {
+            return Err(ModelError::NoLayers);
+        }
+        for (index, pair) in layers.windows(2).enumerate() {
+            let (below, n_in) = (pair[0].n_out(), pair[1].n_in());
+            if below != n_in {
+                return Err(ModelError::Chain { layer: index + 2, n_in, below });
+            }
+        }
+        Ok(Self { layers })
+    }
+
+    /// Dense layers with these parameters: `hidden` on all but the last, `output` on the last.
+    ///
+    /// With [`Relu`] and [`Sigmoid`](layerwise_activations::Sigmoid) this is the exercise's model,
+    /// `[LINEAR → RELU] × (L−1) → LINEAR → SIGMOID`.
+    ///
+    /// # Errors
+    /// As [`Parameters::check`].
+    ///
+    /// ```
+    /// use layerwise_model::{Network, NumpyRandom, initialize_parameters};
+    /// use layerwise_model::activations::{Relu, Sigmoid};
+    ///
+    /// let parameters = initialize_parameters::<f64>(4, 3, 1, &mut NumpyRandom::new(1))?;
+    /// let network = Network::from_parameters(&parameters, Relu, Sigmoid)?;
+    /// assert_eq!((network.n_in(), network.n_out()), (4, 1));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn from_parameters(
+        parameters: &Parameters<T>,
+        hidden: impl Activation<T>,
+        output: impl Activation<T>,
+    ) -> Result<Self> {
+        parameters.check()?;
+        let last = parameters.layers.len() - 1;
+        let mut layers: Vec<Box<dyn Layer<T>>> = Vec::with_capacity(last + 1);
+        for (index, layer) in parameters.layers.iter().cloned().enumerate() {
+            layers.push(if index == last {
+                Box::new(Dense::new(layer, output.clone())?)
+            } else {
+                Box::new(Dense::new(layer, hidden.clone())?)
+            });
+        }
+        Self::new(layers)
+    }
+
+    /// The layers, first to last.
+    pub fn layers(&self) -> &[Box<dyn Layer<T>>] {
+        &self.layers
+    }
+
+    /// The layers, to change their parameters.
+    pub fn layers_mut(&mut self) -> &mut [Box<dyn Layer<T>>] {
+        &mut self.layers
+    }
+
+    /// Features taken in.
+    pub fn n_in(&self) -> usize {
+        self.layers[0].n_in()
+    }
+
+    /// Units given out.
+    pub fn n_out(&self) -> usize {
+        self.layers[self.layers.len() - 1].n_out()
+    }
+
+    /// Numbers that training can change.
+    pub fn n_parameters(&self) -> usize {
+        let of = |layer: &dyn Layer<T>| parameters(layer).map(|p| p.as_slice().len()).sum::<usize>();
+        self.layers.iter().map(|layer| of(layer.as_ref())).sum()
+    }
+
+    /// `AL` for the examples in `X`, with nothing kept. Shapes: `X (n_in, m)`, `AL (n_out, m)`.
+    ///
+    /// # Errors
+    /// An `X` of the wrong height, empty, or with NaN or an infinity in it.
+    pub fn predict(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        expect_shape("X", x.into(), (self.n_in(), x.ncols()))?;
+        expect_matrix("X", x.into())?;
+        let m = x.ncols();
+        let mut below = DMatrix::zeros(0, 0);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let a_prev = if index == 0 { x } else { &below };
+            let mut a = DMatrix::zeros(layer.n_out(), m);
+            layer.forward(a_prev.into(), MatrixViewMut::from(&mut a), &mut [], &Pass::inference())?;
+            below = a;
+        }
+        Ok(below)
+    }
+
+    /// A copy of every parameter's values, in order.
+    pub(crate) fn snapshot(&self) -> Vec<Vec<T>> {
+        let all = self.layers.iter().flat_map(|layer| parameters(layer.as_ref()));
+        all.map(|parameter| parameter.as_slice().to_vec()).collect()
+    }
+
+    /// Puts the values of a snapshot back.
+    pub(crate) fn restore(&mut self, snapshot: &[Vec<T>]) {
+        let mut values = snapshot.iter();
+        for layer in &mut self.layers {
+            let mut index = 0;
+            while let Some(mut parameter) = layer.parameter_mut(index) {
+                if let Some(values) = values.next() {
+                    parameter.as_mut_slice().copy_from_slice(values);
+                }
+                index += 1;
+            }
+        }
+    }
+}
+
+type MakeLayer<T> = Box<dyn FnOnce(LinearParameters<T>) -> Result<Box<dyn Layer<T>>>>;
+
+enum Plan<T: Scalar> {
+    Dense { n_out: usize, scale: Scale, make: MakeLayer<T> },
+    Made(Box<dyn Layer<T>>),
+}
+
+/// Builds a [`Network`] layer by layer, with starting values from one seed.
+#[must_use = "a builder does nothing until build() is called"]
+pub struct NetworkBuilder<T: Scalar> {
+    n_in: usize,
+    seed: u64,
+    plans: Vec<Plan<T>>,
+}
+
+impl<T: Scalar> NetworkBuilder<T> {
+    /// Adds `a = g(W a_prev + b)` with `n_out` units.
+    ///
+    /// Weights start as [`Scale::He`] says for ReLU and as [`Scale::Xavier`] says otherwise.
+    pub fn dense(self, n_out: usize, g: impl Activation<T>) -> Self {
+        let scale = if g.name() == Activation::<T>::name(&Relu) { Scale::He } else { Scale::Xavier };
+        self.dense_scaled(n_out, g, scale)
+    }
+
+    /// Adds `a = g(W a_prev + b)` with `n_out` units and starting weights of the given scale.
+    pub fn dense_scaled(mut self, n_out: usize, g: impl Activation<T>, scale: Scale) -> Self {
+        let make: MakeLayer<T> = Box::new(move |parameters| Ok(Box::new(Dense::new(parameters, g)?)));
+        self.plans.push(Plan::Dense { n_out, scale, make });
+        self
+    }
+
+    /// Adds a layer made elsewhere.
+    pub fn layer(mut self, layer: impl Layer<T> + 'static) -> Self {
+        self.plans.push(Plan::Made(Box::new(layer)));
+        self
+    }
+
+    /// The seed of the starting values; 0 if not called.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Draws the starting values and checks that the layers form a chain.
+    ///
+    /// # Errors
+    /// [`ModelError::NoLayers`], [`ModelError::NoUnits`], [`ModelError::Chain`].
+    pub fn build(self) -> Result<Network<T>> {
+        let mut sizes = vec![self.n_in];
+        sizes.extend(self.plans.iter().map(|plan| match plan {
+            Plan::Dense { n_out, .. } => *n_out,
+            Plan::Made(layer) => layer.n_out(),
+        }));
+        if self.plans.is_empty() {
+            return Err(ModelError::NoLayers);
+        }
+        check_sizes(&sizes)?;
+        let rng = &mut generator(self.seed, Stream::Initialization);
+        let mut layers = Vec::with_capacity(self.plans.len());
+        for (plan, pair) in self.plans.into_iter().zip(sizes.windows(2)) {
+            layers.push(match plan {
+                Plan::Dense { scale, make, .. } => {
+                    make(initialize_layer(pair[0], pair[1], scale, rng))?
+                }
+                Plan::Made(layer) => layer,
+            });
+        }
+        let network = Network::new(layers)?;
+        if network.n_in() != self.n_in {
+            let (n_in, below) = (network.n_in(), self.n_in);
+            return Err(ModelError::Chain { layer: 1, n_in, below });
+        }
+        Ok(network)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layerwise_activations::Sigmoid;
+    use layerwise_core::DVector;
+
+    #[test]
+    fn nonsense_is_refused_when_built() {
+        let message = |builder: NetworkBuilder<f32>| builder.build().unwrap_err().to_string();
+        assert_eq!(message(Network::builder(3)), "a network needs at least one layer");
+        assert_eq!(
+            message(Network::builder(3).dense(0, Relu)),
+            "layer 1 has no units: the layer sizes are [3, 0]"
+        );
+        let w = DMatrix::zeros(1, 5);
+        let other = Dense::new(LinearParameters { w, b: DVector::zeros(1) }, Sigmoid).unwrap();
+        assert_eq!(
+            message(Network::builder(3).layer(other.clone())),
+            "layer 1 takes in 5 features, but layer 0 gives out 3"
+        );
+        assert_eq!(
+            message(Network::builder(3).dense(4, Relu).layer(other)),
+            "layer 2 takes in 5 features, but layer 1 gives out 4"
+        );
+    }
+
+    #[test]
+    fn a_seed_means_the_same_network() {
+        let build = |seed| {
+            Network::<f32>::builder(3).dense(4, Relu).dense(1, Sigmoid).seed(seed).build().unwrap()
+        };
+        assert_eq!(build(1).snapshot(), build(1).snapshot());
+        assert_ne!(build(1).snapshot(), build(2).snapshot());
+        let mut other = build(2);
+        other.restore(&build(1).snapshot());
+        assert_eq!(other.snapshot(), build(1).snapshot());
+    }
+
+    #[test]
+    fn predict_checks_what_it_is_given() {
+        let network = Network::<f32>::builder(3).dense(1, Sigmoid).build().unwrap();
+        let message = |x: &DMatrix<f32>| network.predict(x).unwrap_err().to_string();
+        assert_eq!(message(&DMatrix::zeros(2, 4)), "expected X of shape (3, 4), found (2, 4)");
+        assert_eq!(message(&DMatrix::zeros(3, 0)), "X is empty: its shape is (3, 0)");
+        let nan = DMatrix::from_element(3, 1, f32::NAN);
+        assert_eq!(message(&nan), "X holds NaN in row 0, column 0 (counted from 0)");
+    }
+}

@@ -1,0 +1,11 @@
+//! Training: one step in buffers made once, and the loop around it.
+
+mod examples;
+mod history;
+mod step;
+mod trainer;
+
+pub use examples::Examples;
+pub use history::{EpochRecord, History};
+pub use step::TrainingStep;
+pub use trainer::Trainer;

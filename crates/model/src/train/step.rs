@@ -1,0 +1,326 @@
+//! One training step in buffers made once.
+
+use layerwise_core::{MatrixView, MatrixViewMut, Pass, Scalar, expect_examples, expect_shape};
+use layerwise_cost::Cost;
+use layerwise_optim::Optimizer;
+
+use crate::{ModelError, Network, Result};
+
+/// The buffers of a training step and the step itself: forward, cost, backward, update.
+///
+/// Made for a network and a largest number of examples; after the first step nothing is
+/// allocated. The first layer computes no `dA_prev`, and where the cost's canonical link is the
+/// output layer's function the backward pass starts from `dZ = (AL − Y)/m`.
+///
+/// ```
+/// use layerwise_model::{Network, TrainingStep, core::DMatrix};
+/// use layerwise_model::{activations::{Relu, Sigmoid}, cost::BinaryCrossEntropy, optim::GradientDescent};
+///
+/// let mut network = Network::<f64>::builder(2).dense(4, Relu).dense(1, Sigmoid).build()?;
+/// let x = DMatrix::from_row_slice(2, 4, &[0., 0., 1., 1., 0., 1., 0., 1.]);
+/// let y = DMatrix::from_row_slice(1, 4, &[0., 1., 1., 1.]);
+///
+/// let optimizer = GradientDescent::new(0.5)?;
+/// let mut step = TrainingStep::new(&network, 4, &optimizer)?;
+/// let first = step.run(&mut network, (&x).into(), (&y).into(), &BinaryCrossEntropy, &optimizer)?;
+/// let second = step.run(&mut network, (&x).into(), (&y).into(), &BinaryCrossEntropy, &optimizer)?;
+/// assert!(second < first);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+#[derive(Debug)]
+pub struct TrainingStep<T: Scalar> {
+    capacity: usize,
+    layers: Vec<Buffers<T>>,
+    /// Examples of the last forward pass; 0 when there was none since the last update.
+    m: usize,
+    backward_done: bool,
+    seed: u64,
+    step: u64,
+}
+
+/// What one layer needs for `capacity` examples.
+#[derive(Debug)]
+struct Buffers<T> {
+    n_out: usize,
+    n_cache: usize,
+    a: Vec<T>,
+    /// dA on the way down, dZ from the layer's backward pass on.
+    da: Vec<T>,
+    cache: Vec<T>,
+    gradients: Vec<Gradient<T>>,
+}
+
+/// The gradient of one parameter and what the optimizer remembers of it.
+#[derive(Debug)]
+struct Gradient<T> {
+    shape: (usize, usize),
+    values: Vec<T>,
+    state: Vec<T>,
+}
+
+impl<T: Scalar> Buffers<T> {
+    fn a(&self, m: usize) -> Result<MatrixView<'_, T>> {
+        view(&self.a, self.n_out, m)
+    }
+}
+
+fn view<T>(values: &[T], nrows: usize, m: usize) -> Result<MatrixView<'_, T>> {
+    Ok(MatrixView::new(&values[..nrows * m], nrows, m).map_err(layerwise_core::CoreError::from)?)
+}
+
+fn view_mut<T>(values: &mut [T], nrows: usize, m: usize) -> Result<MatrixViewMut<'_, T>> {
+    let values = &mut values[..nrows * m];
+    Ok(MatrixViewMut::new(values, nrows, m).map_err(layerwise_core::CoreError::from)?)
+}
+
+impl<T: Scalar> TrainingStep<T> {
+    /// Makes the buffers for `network`, at most `capacity` examples a step, and the state of
+    /// `optimizer`.
+    ///
+    /// # Errors
+    /// [`ModelError::AtLeastOne`] if `capacity` is 0.
+    pub fn new(
+        network: &Network<T>,
+        capacity: usize,
+        optimizer: &dyn Optimizer<T>,
+    ) -> Result<Self> {
+        if capacity == 0 {
+            return Err(ModelError::AtLeastOne { what: "the mini-batch" });
+        }
+        let zeros = |n: usize| vec![T::zero(); n];
+        let layers = network.layers().iter().map(|layer| {
+            let gradients = layerwise_core::parameters(layer.as_ref()).map(|parameter| Gradient {
+                shape: parameter.shape(),
+                values: zeros(parameter.as_slice().len()),
+                state: zeros(parameter.as_slice().len() * optimizer.n_state()),
+            });
+            Buffers {
+                n_out: layer.n_out(),
+                n_cache: layer.n_cache(),
+                a: zeros(layer.n_out() * capacity),
+                da: zeros(layer.n_out() * capacity),
+                cache: zeros(layer.n_cache() * capacity),
+                gradients: gradients.collect(),
+            }
+        });
+        let layers = layers.collect();
+        Ok(Self { capacity, layers, m: 0, backward_done: false, seed: 0, step: 0 })
+    }
+
+    /// The seed of layers that draw at random; 0 if not called.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Forward, cost, backward, update. Returns the cost before the update.
+    ///
+    /// A cost that is not finite is returned as it is, without a backward pass or an update.
+    ///
+    /// # Errors
+    /// Matrices that do not fit the network, more examples than the buffers hold, and whatever
+    /// the layers and the cost refuse.
+    pub fn run(
+        &mut self,
+        network: &mut Network<T>,
+        x: MatrixView<'_, T>,
+        y: MatrixView<'_, T>,
+        cost: &dyn Cost<T>,
+        optimizer: &dyn Optimizer<T>,
+    ) -> Result<T> {
+        let al = self.forward(network, x)?;
+        let j = cost.cost(al, y)?;
+        if j.is_finite_number() {
+            self.backward(network, x, y, cost)?;
+            self.update(network, optimizer)?;
+        }
+        Ok(j)
+    }
+
+    /// The forward pass, every `a` kept; returns `AL`. Shapes: `X (n_in, m)`, `AL (n_out, m)`.
+    ///
+    /// # Errors
+    /// As [`run`](TrainingStep::run).
+    pub fn forward(
+        &mut self,
+        network: &Network<T>,
+        x: MatrixView<'_, T>,
+    ) -> Result<MatrixView<'_, T>> {
+        let m = x.ncols();
+        if m > self.capacity {
+            return Err(ModelError::TooManyExamples { capacity: self.capacity, found: m });
+        }
+        if m == 0 {
+            return Err(ModelError::AtLeastOne { what: "the mini-batch" });
+        }
+        expect_shape("X", x, (network.n_in(), m))?;
+        (self.m, self.backward_done) = (0, false);
+        let pass = Pass::training(self.seed, self.step);
+        for (index, layer) in network.layers().iter().enumerate() {
+            let (below, here) = self.layers.split_at_mut(index);
+            let Buffers { n_out, n_cache, a, cache, .. } = &mut here[0];
+            let a_prev = below.last().map_or(Ok(x), |below| below.a(m))?;
+            layer.forward(a_prev, view_mut(a, *n_out, m)?, &mut cache[..*n_cache * m], &pass)?;
+        }
+        self.m = m;
+        self.layers[self.layers.len() - 1].a(m)
+    }
+
+    /// The backward pass after [`forward`](TrainingStep::forward) on the same `X`: every gradient.
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfOrder`] without a forward pass; otherwise as
+    /// [`run`](TrainingStep::run).
+    pub fn backward(
+        &mut self,
+        network: &Network<T>,
+        x: MatrixView<'_, T>,
+        y: MatrixView<'_, T>,
+        cost: &dyn Cost<T>,
+    ) -> Result<()> {
+        let m = self.m;
+        if m == 0 {
+            return Err(ModelError::OutOfOrder { call: "backward", needs: "forward" });
+        }
+        expect_shape("X", x, (network.n_in(), m))?;
+        expect_examples("Y", y, m)?;
+        let last = self.layers.len() - 1;
+        let canonical = cost.link().is_some() && network.layers()[last].link() == cost.link();
+        let Buffers { n_out, a, da, .. } = &mut self.layers[last];
+        let (al, da) = (view(a, *n_out, m)?, view_mut(da, *n_out, m)?);
+        if canonical {
+            cost.backward_from_link(al, y, da)?;
+        } else {
+            cost.backward(al, y, da)?;
+        }
+
+        for (index, layer) in network.layers().iter().enumerate().rev() {
+            let (below, here) = self.layers.split_at_mut(index);
+            let Buffers { n_out, n_cache, a, da, cache, gradients } = &mut here[0];
+            // The first layer takes X and wants no dA_prev.
+            let (a_prev, da_prev) = match below.last_mut() {
+                None => (x, None),
+                Some(below) => (
+                    view(&below.a, below.n_out, m)?,
+                    Some(view_mut(&mut below.da, below.n_out, m)?),
+                ),
+            };
+            let cache = &cache[..*n_cache * m];
+            if index == last && canonical {
+                layer.backward_from_dz(a_prev, view(da, *n_out, m)?, cache, da_prev)?;
+            } else {
+                let (a, da) = (view(a, *n_out, m)?, view_mut(da, *n_out, m)?);
+                layer.backward(a_prev, a, da, cache, da_prev)?;
+            }
+            let dz = view(da, *n_out, m)?;
+            for (k, Gradient { shape: (nrows, ncols), values, .. }) in gradients.iter_mut().enumerate()
+            {
+                let gradient = view_mut(values, *nrows, *ncols)?;
+                layer.gradient(k, 0..*ncols, a_prev, dz, cache, gradient)?;
+            }
+        }
+        self.backward_done = true;
+        Ok(())
+    }
+
+    /// The update after [`backward`](TrainingStep::backward): every parameter by its gradient.
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfOrder`] without a backward pass.
+    pub fn update(
+        &mut self,
+        network: &mut Network<T>,
+        optimizer: &dyn Optimizer<T>,
+    ) -> Result<()> {
+        if !self.backward_done {
+            return Err(ModelError::OutOfOrder { call: "update", needs: "backward" });
+        }
+        for (layer, buffers) in network.layers_mut().iter_mut().zip(&mut self.layers) {
+            for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
+                if let Some(mut parameter) = layer.parameter_mut(index) {
+                    let Gradient { values, state, .. } = gradient;
+                    optimizer.update(self.step, parameter.as_mut_slice(), values, state);
+                }
+            }
+        }
+        (self.m, self.backward_done) = (0, false);
+        self.step += 1;
+        Ok(())
+    }
+
+    /// The gradient of parameter `index` of layer `layer` (counted from 0) as the last backward
+    /// pass left it; `None` if there is no such parameter. Shape: the parameter's.
+    pub fn gradient(&self, layer: usize, index: usize) -> Option<MatrixView<'_, T>> {
+        let gradient = self.layers.get(layer)?.gradients.get(index)?;
+        MatrixView::new(&gradient.values, gradient.shape.0, gradient.shape.1).ok()
+    }
+
+    /// Updates made so far.
+    pub fn updates(&self) -> u64 {
+        self.step
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layerwise_activations::{Relu, Sigmoid, Tanh};
+    use layerwise_core::DMatrix;
+    use layerwise_cost::BinaryCrossEntropy;
+    use layerwise_optim::GradientDescent;
+
+    fn setting() -> (Network<f64>, GradientDescent<f64>, DMatrix<f64>, DMatrix<f64>) {
+        let network = Network::builder(3).dense(5, Relu).dense(1, Sigmoid).seed(1).build().unwrap();
+        let x = DMatrix::from_fn(3, 4, |i, j| (i as f64 - j as f64) / 3.0);
+        let y = DMatrix::from_row_slice(1, 4, &[0.0, 1.0, 1.0, 0.0]);
+        (network, GradientDescent::new(0.1).unwrap(), x, y)
+    }
+
+    #[test]
+    fn calls_out_of_order_and_misfits_are_refused() {
+        let (mut network, optimizer, x, y) = setting();
+        let mut step = TrainingStep::new(&network, 3, &optimizer).unwrap();
+        let error = step.forward(&network, (&x).into()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the buffers of this training step hold 3 examples, found 4"
+        );
+        let error = step.backward(&network, (&x).into(), (&y).into(), &BinaryCrossEntropy);
+        assert!(error.unwrap_err().to_string().starts_with("backward needs the results of forward"));
+        let error = step.update(&mut network, &optimizer).unwrap_err();
+        assert!(error.to_string().starts_with("update needs the results of backward"));
+        assert!(TrainingStep::new(&network, 0, &optimizer).is_err());
+    }
+
+    #[test]
+    fn a_cost_that_is_no_number_changes_nothing() {
+        let (mut network, optimizer, x, y) = setting();
+        let before = network.snapshot();
+        let mut step = TrainingStep::new(&network, 4, &optimizer).unwrap();
+        let x = x.map(|_| f64::NAN);
+        let cost = &BinaryCrossEntropy;
+        let j = step.run(&mut network, (&x).into(), (&y).into(), cost, &optimizer).unwrap();
+        assert!(j.is_nan());
+        assert_eq!(network.snapshot(), before);
+        assert_eq!(step.updates(), 0);
+    }
+
+    /// A hidden activation that is no link and a smaller batch than the buffers were made for.
+    #[test]
+    fn smaller_batches_use_part_of_the_buffers() {
+        let mut network = Network::builder(3).dense(4, Tanh).dense(1, Sigmoid).build().unwrap();
+        let (_, optimizer, x, y) = setting();
+        let (x, y) = (x.columns(0, 2).into_owned(), y.columns(0, 2).into_owned());
+        let mut large = TrainingStep::new(&network, 100, &optimizer).unwrap();
+        let mut exact = TrainingStep::new(&network, 2, &optimizer).unwrap();
+        for step in [&mut large, &mut exact] {
+            step.forward(&network, (&x).into()).unwrap();
+            step.backward(&network, (&x).into(), (&y).into(), &BinaryCrossEntropy).unwrap();
+        }
+        assert_eq!(large.gradient(0, 0), exact.gradient(0, 0));
+        assert!(large.gradient(0, 0).is_some_and(|dw| dw.as_slice().iter().any(|&v| v != 0.0)));
+        large.update(&mut network, &optimizer).unwrap();
+        assert_eq!(large.updates(), 1);
+    }
+}
