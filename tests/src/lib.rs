@@ -1,1 +1,7 @@
-//! Tests.
+//! What the tests across crates share: the golden figures and a source of matrices.
+
+mod golden;
+mod matrices;
+
+pub use golden::{Case, cases};
+pub use matrices::{assert_close, assert_each_close, matrix};

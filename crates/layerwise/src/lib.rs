@@ -1,1 +1,32 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub use layerwise_activations as activations;
+pub use layerwise_core as core;
+pub use layerwise_cost as cost;
+pub use layerwise_data as data;
+pub use layerwise_gradcheck as gradcheck;
+pub use layerwise_layers as layers;
+pub use layerwise_linalg as linalg;
+pub use layerwise_model as model;
+pub use layerwise_optim as optim;
+
+pub mod prelude {
+    //! Everything a program that trains a network names, and the exercise's ten functions.
+
+    pub use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Tanh};
+    pub use layerwise_core::{
+        DMatrix, DVector, Layer, LinearParameters, MatrixView, MatrixViewMut, Parameters, Pass,
+        Scalar,
+    };
+    pub use layerwise_cost::{BinaryCrossEntropy, Cost, compute_cost};
+    pub use layerwise_layers::{
+        Dense, Linear, linear_activation_backward, linear_activation_forward, linear_backward,
+        linear_forward,
+    };
+    pub use layerwise_model::{
+        Examples, History, ModelFile, Network, NumpyRandom, Scale, Trainer, TrainingStep, accuracy,
+        initialize_parameters, initialize_parameters_deep, l_model_backward, l_model_forward,
+        roc_auc,
+    };
+    pub use layerwise_optim::{GradientDescent, Optimizer, update_parameters};
+}
