@@ -1,0 +1,53 @@
+//! Tables to matrices: from a CSV file to (X, y), and to parts of it that can be trained on.
+//!
+//! - [`Table`]: a header and text cells, read from CSV and written to it.
+//! - [`features`]: numeric columns → X `(n_x, m)`.
+//! - [`Classes`]: a column of two labels → y `(1, m)` in {0, 1}.
+//! - [`Dataset`]: both, with their names.
+//! - [`stratified_split`]: which examples are for training, validation and testing.
+//! - [`Standardizer`]: features with mean 0 and variance 1.
+//! - [`ShippedSet`]: data that comes with the crate, such as [`breast_cancer`].
+//!
+//! Matrices are `(features, examples)`: one example a column. They hold `f32` or `f64`.
+//!
+//! ```
+//! use layerwise_data::{Dataset, Fractions, Standardizer, breast_cancer};
+//!
+//! let data = Dataset::<f32>::from_table(&breast_cancer()?, "diagnosis")?;
+//! let split = data.split(Fractions { train: 0.6, validation: 0.2, test: 0.2 }, 1)?;
+//! let (mut train, mut test) = (data.select(&split.train)?, data.select(&split.test)?);
+//!
+//! let standardizer = Standardizer::fit(&train.x, &train.feature_names)?;
+//! standardizer.transform_mut(&mut train.x)?;
+//! standardizer.transform_mut(&mut test.x)?;
+//! assert!(train.x.row(0).mean().abs() < 1e-5);
+//! # Ok::<(), layerwise_data::DataError>(())
+//! ```
+//!
+//! Whatever cannot be used is refused with file, row, column and value: see [`DataError`].
+
+mod dataset;
+mod error;
+mod features;
+mod near_match;
+mod parse;
+mod shipped;
+mod split;
+mod standardize;
+mod table;
+mod target;
+
+pub use nalgebra::DMatrix;
+
+pub use dataset::Dataset;
+pub use error::{DataError, Result};
+pub use features::features;
+pub use shipped::{SHIPPED_SETS, ShippedSet, breast_cancer};
+pub use split::{Fractions, Split, stratified_split};
+pub use standardize::Standardizer;
+pub use table::Table;
+pub use target::Classes;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
