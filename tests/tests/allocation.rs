@@ -1,4 +1,5 @@
 //! A training step after the first allocates nothing.
+#![allow(clippy::unwrap_used)]
 
 use allocation_counter::measure;
 use layerwise::prelude::*;

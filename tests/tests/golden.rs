@@ -1,4 +1,5 @@
 //! The ten functions give the exercise's figures, every value within 1e-12 of its size.
+#![allow(clippy::unwrap_used)]
 
 use layerwise::core::{LinearActivationCache, LinearCache, LinearGradients};
 use layerwise::prelude::*;

@@ -1,4 +1,5 @@
 //! The training path equals the exercise's functions.
+#![allow(clippy::unwrap_used)]
 
 use layerwise::prelude::*;
 use layerwise_tests::{assert_close, matrix};
@@ -23,7 +24,8 @@ fn paths_agree<T: Scalar>(sizes: &[usize], m: usize, seed: u64, tolerance: f64) 
     let before = parameters::<T>(sizes, seed);
     let x = matrix::<T>(sizes[0], m, seed + 1000);
     let n_y = sizes[sizes.len() - 1];
-    let y = matrix::<T>(n_y, m, seed + 2000).map(|v| if v > T::zero() { T::one() } else { T::zero() });
+    let y =
+        matrix::<T>(n_y, m, seed + 2000).map(|v| if v > T::zero() { T::one() } else { T::zero() });
 
     let (al, caches) = l_model_forward(&x, &before).unwrap();
     let j = compute_cost(&al, &y).unwrap();

@@ -28,7 +28,7 @@ pub struct BinaryCrossEntropy;
 
 /// `x`, but 0 and subnormal numbers become the smallest positive normal one. NaN stays NaN, and a
 /// negative number stays negative, to end as NaN in the logarithm.
-fn floored<T: Scalar>(x: T) -> T {
+pub(crate) fn floored<T: Scalar>(x: T) -> T {
     if x >= T::zero() && x < T::MIN_POSITIVE { T::MIN_POSITIVE } else { x }
 }
 
@@ -75,7 +75,8 @@ impl<T: Scalar> Cost<T> for BinaryCrossEntropy {
 
     fn cost(&self, al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<T> {
         expect_shape("Y", y, al.shape())?;
-        let sum: T = al.as_slice().iter().zip(y.as_slice()).map(|(&a, &y)| cross_entropy(a, y)).sum();
+        let sum: T =
+            al.as_slice().iter().zip(y.as_slice()).map(|(&a, &y)| cross_entropy(a, y)).sum();
         Ok(sum / T::of_count(al.ncols()))
     }
 

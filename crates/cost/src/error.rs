@@ -6,7 +6,9 @@ use layerwise_core::CoreError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CostError {
     /// A label is not a probability.
-    #[error("expected labels in [0, 1], found {value} in row {row}, column {column} of Y (counted from 0)")]
+    #[error(
+        "expected labels in [0, 1], found {value} in row {row}, column {column} of Y (counted from 0)"
+    )]
     Label {
         /// Row of the label, from 0.
         row: usize,
@@ -14,6 +16,16 @@ pub enum CostError {
         column: usize,
         /// The label.
         value: f64,
+    },
+    /// The labels of an example do not add up to 1.
+    #[error(
+        "expected the labels of an example to add up to 1, found {sum} in column {column} of Y (counted from 0)"
+    )]
+    LabelSum {
+        /// The example, from 0.
+        column: usize,
+        /// What its labels add up to.
+        sum: f64,
     },
     /// An output is not a probability.
     #[error(

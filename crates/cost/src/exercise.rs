@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn refusals_name_the_numbers() {
         let row = |values: &[f64]| DMatrix::from_row_slice(1, values.len(), values);
-        let message = |al: &[f64], y: &[f64]| compute_cost(&row(al), &row(y)).unwrap_err().to_string();
+        let message =
+            |al: &[f64], y: &[f64]| compute_cost(&row(al), &row(y)).unwrap_err().to_string();
         assert_eq!(message(&[0.5], &[1.0, 0.0]), "expected Y of shape (1, 1), found (1, 2)");
         assert_eq!(message(&[], &[]), "AL is empty: its shape is (1, 0)");
         assert_eq!(
@@ -86,9 +87,6 @@ mod tests {
             message(&[f64::NAN], &[1.0]),
             "AL holds NaN in row 0, column 0 (counted from 0)"
         );
-        assert_eq!(
-            message(&[0.5], &[f64::NAN]),
-            "Y holds NaN in row 0, column 0 (counted from 0)"
-        );
+        assert_eq!(message(&[0.5], &[f64::NAN]), "Y holds NaN in row 0, column 0 (counted from 0)");
     }
 }

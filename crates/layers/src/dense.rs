@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use layerwise_activations::Activation;
 use layerwise_core::{
-    Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut, Pass, Scalar,
-    expect_shape,
+    Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut, Pass, Scalar, expect_shape,
 };
 
 use crate::{Linear, Result};

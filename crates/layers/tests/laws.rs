@@ -1,4 +1,5 @@
 //! Laws of the layers: ranges change no bit, gradients add up over examples, refusals are named.
+#![allow(clippy::unwrap_used)]
 
 use layerwise_layers::activations::{Activation, Identity, Relu, Sigmoid, Tanh};
 use layerwise_layers::core::{
@@ -121,10 +122,7 @@ fn the_exercise_functions_refuse_nan_empty_and_wrong_shapes() {
     let message = |a: &DMatrix<f64>, w: &DMatrix<f64>, b: &DVector<f64>| {
         linear_forward(a, w, b).unwrap_err().to_string()
     };
-    assert_eq!(
-        message(&matrix(2, 2, 1), &w, &b),
-        "expected A_prev of shape (3, 2), found (2, 2)"
-    );
+    assert_eq!(message(&matrix(2, 2, 1), &w, &b), "expected A_prev of shape (3, 2), found (2, 2)");
     assert_eq!(message(&a, &w, &DVector::zeros(3)), "expected b of shape (4, 1), found (3, 1)");
     assert_eq!(message(&DMatrix::zeros(3, 0), &w, &b), "A_prev is empty: its shape is (3, 0)");
     let mut with_nan = a.clone();

@@ -13,12 +13,12 @@ pub use layerwise_optim as optim;
 pub mod prelude {
     //! Everything a program that trains a network names, and the exercise's ten functions.
 
-    pub use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Tanh};
+    pub use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use layerwise_core::{
         DMatrix, DVector, Layer, LinearParameters, MatrixView, MatrixViewMut, Parameters, Pass,
         Scalar,
     };
-    pub use layerwise_cost::{BinaryCrossEntropy, Cost, compute_cost};
+    pub use layerwise_cost::{BinaryCrossEntropy, CategoricalCrossEntropy, Cost, compute_cost};
     pub use layerwise_layers::{
         Dense, Linear, linear_activation_backward, linear_activation_forward, linear_backward,
         linear_forward,
@@ -28,5 +28,5 @@ pub mod prelude {
         initialize_parameters, initialize_parameters_deep, l_model_backward, l_model_forward,
         roc_auc,
     };
-    pub use layerwise_optim::{GradientDescent, Optimizer, update_parameters};
+    pub use layerwise_optim::{Adam, GradientDescent, Optimizer, update_parameters};
 }

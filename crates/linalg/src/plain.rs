@@ -16,7 +16,9 @@ use crate::Scalar;
 /// ```
 pub fn matmul<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     assert_eq!(a.ncols(), b.nrows(), "inner sides of a product");
-    DMatrix::from_fn(a.nrows(), b.ncols(), |i, j| (0..a.ncols()).map(|p| a[(i, p)] * b[(p, j)]).sum())
+    DMatrix::from_fn(a.nrows(), b.ncols(), |i, j| {
+        (0..a.ncols()).map(|p| a[(i, p)] * b[(p, j)]).sum()
+    })
 }
 
 /// `Z = W A_prev + b`: `Z[i, j] = Σ_p W[i, p] A_prev[p, j] + b[i]`.

@@ -1,8 +1,9 @@
 //! Laws of the kernels: equality with the plain loops, adjointness, linearity, refusals.
+#![allow(clippy::unwrap_used)]
 
 use layerwise_linalg::{
-    DMatrix, DVector, LinalgError, Scalar, affine, axpy, dot, matmul, matmul_nt, matmul_nt_columns, matmul_tn, plain,
-    row_sums,
+    DMatrix, DVector, LinalgError, Scalar, affine, axpy, dot, matmul, matmul_nt, matmul_nt_columns,
+    matmul_tn, plain, row_sums,
 };
 use proptest::prelude::*;
 

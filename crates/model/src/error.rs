@@ -72,7 +72,9 @@ pub enum ModelError {
         cost: f64,
     },
     /// A measure that has no value on these labels.
-    #[error("{measure} needs examples of both classes, found {positives} of class 1 among {examples}")]
+    #[error(
+        "{measure} needs examples of both classes, found {positives} of class 1 among {examples}"
+    )]
     OneClass {
         /// The measure.
         measure: &'static str,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Tanh};
+use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
 use layerwise_core::{DMatrix, DVector, Layer, LayerSpec, LinearParameters, MatrixView, Scalar};
 use layerwise_layers::{Dense, Linear};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -90,12 +90,17 @@ impl<T: Scalar> ModelFile<T> {
             }
         }
         let metadata = Metadata { format: FORMAT, layers, notes: self.notes.clone() };
-        let json = serde_json::to_string(&metadata)
-            .map_err(|error| ModelError::NotAModel(format!("the notes cannot be written: {error}")))?;
+        let json = serde_json::to_string(&metadata).map_err(|error| {
+            ModelError::NotAModel(format!("the notes cannot be written: {error}"))
+        })?;
         let mut views = Vec::with_capacity(tensors.len());
         for (name, (nrows, ncols), bytes) in &tensors {
             // A vector is a tensor of one dimension, as other tools expect of a bias.
-            let shape = if *ncols == 1 && name.ends_with(".b") { vec![*nrows] } else { vec![*nrows, *ncols] };
+            let shape = if *ncols == 1 && name.ends_with(".b") {
+                vec![*nrows]
+            } else {
+                vec![*nrows, *ncols]
+            };
             let view = TensorView::new(dtype::<T>(), shape, bytes).map_err(not_a_model)?;
             views.push((name.as_str(), view));
         }
@@ -159,8 +164,8 @@ impl<T: Scalar> ModelFile<T> {
     /// [`ModelError::File`] if it cannot be read, [`ModelError::ModelFile`] if it holds no model;
     /// both with the path.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path)
-            .map_err(|source| ModelError::File { path: path.to_owned(), source })?;
+        let bytes =
+            fs::read(path).map_err(|source| ModelError::File { path: path.to_owned(), source })?;
         Self::from_bytes(&bytes).map_err(|source| ModelError::ModelFile {
             path: path.to_owned(),
             source: Box::new(source),
@@ -237,6 +242,7 @@ fn build<T: Scalar>(
         ("linear", None) => Ok(Box::new(Linear::new(parameters)?)),
         ("dense", Some("relu")) => dense(parameters, Relu),
         ("dense", Some("sigmoid")) => dense(parameters, Sigmoid),
+        ("dense", Some("softmax")) => dense(parameters, Softmax),
         ("dense", Some("tanh")) => dense(parameters, Tanh),
         ("dense", Some("identity")) => dense(parameters, Identity),
         (kind, activation) => Err(ModelError::NotAModel(format!(

@@ -91,10 +91,8 @@ pub fn initialize_parameters_deep<T: Scalar>(
     rng: &mut impl StandardNormals,
 ) -> Result<Parameters<T>> {
     check_sizes(layer_dims)?;
-    let layers = layer_dims
-        .windows(2)
-        .map(|pair| initialize_layer(pair[0], pair[1], scale, rng))
-        .collect();
+    let layers =
+        layer_dims.windows(2).map(|pair| initialize_layer(pair[0], pair[1], scale, rng)).collect();
     Ok(Parameters { layers })
 }
 

@@ -51,12 +51,8 @@ pub fn roc_auc<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result
     expect_shape("Y", y, al.shape())?;
     expect_matrix("Y", y)?;
     let half = T::of(0.5);
-    let mut scored: Vec<(f64, bool)> = al
-        .as_slice()
-        .iter()
-        .zip(y.as_slice())
-        .map(|(a, &y)| (a.to_f64(), y > half))
-        .collect();
+    let mut scored: Vec<(f64, bool)> =
+        al.as_slice().iter().zip(y.as_slice()).map(|(a, &y)| (a.to_f64(), y > half)).collect();
     scored.sort_by(|left, right| left.0.total_cmp(&right.0));
 
     let positives = scored.iter().filter(|(_, positive)| *positive).count();

@@ -125,7 +125,8 @@ impl<T: Scalar> Network<T> {
 
     /// Numbers that training can change.
     pub fn n_parameters(&self) -> usize {
-        let of = |layer: &dyn Layer<T>| parameters(layer).map(|p| p.as_slice().len()).sum::<usize>();
+        let of =
+            |layer: &dyn Layer<T>| parameters(layer).map(|p| p.as_slice().len()).sum::<usize>();
         self.layers.iter().map(|layer| of(layer.as_ref())).sum()
     }
 
@@ -141,7 +142,12 @@ impl<T: Scalar> Network<T> {
         for (index, layer) in self.layers.iter().enumerate() {
             let a_prev = if index == 0 { x } else { &below };
             let mut a = DMatrix::zeros(layer.n_out(), m);
-            layer.forward(a_prev.into(), MatrixViewMut::from(&mut a), &mut [], &Pass::inference())?;
+            layer.forward(
+                a_prev.into(),
+                MatrixViewMut::from(&mut a),
+                &mut [],
+                &Pass::inference(),
+            )?;
             below = a;
         }
         Ok(below)
@@ -188,13 +194,15 @@ impl<T: Scalar> NetworkBuilder<T> {
     ///
     /// Weights start as [`Scale::He`] says for ReLU and as [`Scale::Xavier`] says otherwise.
     pub fn dense(self, n_out: usize, g: impl Activation<T>) -> Self {
-        let scale = if g.name() == Activation::<T>::name(&Relu) { Scale::He } else { Scale::Xavier };
+        let scale =
+            if g.name() == Activation::<T>::name(&Relu) { Scale::He } else { Scale::Xavier };
         self.dense_scaled(n_out, g, scale)
     }
 
     /// Adds `a = g(W a_prev + b)` with `n_out` units and starting weights of the given scale.
     pub fn dense_scaled(mut self, n_out: usize, g: impl Activation<T>, scale: Scale) -> Self {
-        let make: MakeLayer<T> = Box::new(move |parameters| Ok(Box::new(Dense::new(parameters, g)?)));
+        let make: MakeLayer<T> =
+            Box::new(move |parameters| Ok(Box::new(Dense::new(parameters, g)?)));
         self.plans.push(Plan::Dense { n_out, scale, make });
         self
     }

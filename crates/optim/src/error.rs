@@ -8,6 +8,14 @@ pub enum OptimError {
     /// A learning rate that is not a positive number.
     #[error("expected a learning rate above 0, found {0}")]
     LearningRate(f64),
+    /// A rate of decay that is not in [0, 1).
+    #[error("expected {name} in [0, 1), found {value}")]
+    Decay {
+        /// What it is called in the paper.
+        name: &'static str,
+        /// The value.
+        value: f64,
+    },
     /// Gradients for another number of layers than there are.
     #[error("expected gradients of {expected} layers, found {found}")]
     Layers {

@@ -214,7 +214,8 @@ impl<T: Scalar> TrainingStep<T> {
                 layer.backward(a_prev, a, da, cache, da_prev)?;
             }
             let dz = view(da, *n_out, m)?;
-            for (k, Gradient { shape: (nrows, ncols), values, .. }) in gradients.iter_mut().enumerate()
+            for (k, Gradient { shape: (nrows, ncols), values, .. }) in
+                gradients.iter_mut().enumerate()
             {
                 let gradient = view_mut(values, *nrows, *ncols)?;
                 layer.gradient(k, 0..*ncols, a_prev, dz, cache, gradient)?;
@@ -228,11 +229,7 @@ impl<T: Scalar> TrainingStep<T> {
     ///
     /// # Errors
     /// [`ModelError::OutOfOrder`] without a backward pass.
-    pub fn update(
-        &mut self,
-        network: &mut Network<T>,
-        optimizer: &dyn Optimizer<T>,
-    ) -> Result<()> {
+    pub fn update(&mut self, network: &mut Network<T>, optimizer: &dyn Optimizer<T>) -> Result<()> {
         if !self.backward_done {
             return Err(ModelError::OutOfOrder { call: "update", needs: "backward" });
         }
@@ -282,12 +279,11 @@ mod tests {
         let (mut network, optimizer, x, y) = setting();
         let mut step = TrainingStep::new(&network, 3, &optimizer).unwrap();
         let error = step.forward(&network, (&x).into()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the buffers of this training step hold 3 examples, found 4"
-        );
+        assert_eq!(error.to_string(), "the buffers of this training step hold 3 examples, found 4");
         let error = step.backward(&network, (&x).into(), (&y).into(), &BinaryCrossEntropy);
-        assert!(error.unwrap_err().to_string().starts_with("backward needs the results of forward"));
+        assert!(
+            error.unwrap_err().to_string().starts_with("backward needs the results of forward")
+        );
         let error = step.update(&mut network, &optimizer).unwrap_err();
         assert!(error.to_string().starts_with("update needs the results of backward"));
         assert!(TrainingStep::new(&network, 0, &optimizer).is_err());

@@ -187,7 +187,10 @@ impl<'a, T: Scalar> Batches<'a, T> {
         let part = 0..chosen.len();
         let columns = |matrix| MatrixView::from(matrix).columns(part.clone());
         let (x, y) = (columns(&self.x), columns(&self.y));
-        Ok((x.map_err(layerwise_core::CoreError::from)?, y.map_err(layerwise_core::CoreError::from)?))
+        Ok((
+            x.map_err(layerwise_core::CoreError::from)?,
+            y.map_err(layerwise_core::CoreError::from)?,
+        ))
     }
 }
 
@@ -263,13 +266,18 @@ mod tests {
         let message = |trainer: Trainer<'_, f64>, data| {
             trainer.fit(&mut network(), data, None).unwrap_err().to_string()
         };
-        assert_eq!(message(trainer(0.1).epochs(0), data), "the number of epochs must be at least 1");
+        assert_eq!(
+            message(trainer(0.1).epochs(0), data),
+            "the number of epochs must be at least 1"
+        );
         assert_eq!(message(trainer(0.1).batch_size(0), data), "the mini-batch must be at least 1");
         let wide = DMatrix::zeros(3, 50);
         let data = Examples::new(&wide, &y).unwrap();
         assert_eq!(message(trainer(0.1), data), "expected X of shape (2, 50), found (3, 50)");
         let labels = y.map(|y| y * 2.0);
         let data = Examples::new(&x, &labels).unwrap();
-        assert!(message(trainer(0.1), data).starts_with("expected labels in [0, 1], found 2 in row"));
+        assert!(
+            message(trainer(0.1), data).starts_with("expected labels in [0, 1], found 2 in row")
+        );
     }
 }
