@@ -18,10 +18,12 @@
 #![allow(unsafe_code)]
 
 mod affine;
+mod blocked;
 mod error;
 mod finite;
 mod matrix;
 pub mod plain;
+mod pool;
 mod product;
 mod scalar;
 mod sums;
@@ -32,6 +34,7 @@ pub use error::LinalgError;
 pub use finite::first_non_finite;
 pub use matrix::{MatrixView, MatrixViewMut};
 pub use nalgebra::{DMatrix, DVector};
+pub use pool::Pool;
 pub use product::{matmul, matmul_nt, matmul_nt_columns, matmul_tn};
 pub use scalar::Scalar;
 pub use sums::row_sums;

@@ -25,10 +25,6 @@ fn straight<'a, T>(matrix: &MatrixView<'a, T>) -> Side<'a, T> {
     Side { values: matrix.as_slice(), row_stride: 1, column_stride: matrix.nrows() }
 }
 
-fn transposed<'a, T>(matrix: &MatrixView<'a, T>) -> Side<'a, T> {
-    Side { values: matrix.as_slice(), row_stride: matrix.nrows(), column_stride: 1 }
-}
-
 /// `C := beta C`, where beta = 0 clears whatever was there, NaN included.
 fn scale<T: Scalar>(beta: T, c: &mut [T]) {
     if beta == T::zero() {
@@ -127,7 +123,7 @@ pub fn matmul_tn<T: Scalar>(
             }
         }
     } else {
-        T::gemm((m, k, n), alpha, transposed(&a), straight(&b), beta, c.as_mut_slice());
+        T::gemm((m, k, n), alpha, straight(&a).transposed(), straight(&b), beta, c.as_mut_slice());
     }
     Ok(())
 }
@@ -206,8 +202,7 @@ pub fn matmul_nt_columns<T: Scalar>(
             axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
         }
     } else {
-        let mut rows = transposed(&b);
-        rows.values = rows.values.get(start..).unwrap_or_default();
+        let rows = straight(&b).part(start, 0).transposed();
         T::gemm((m, k, n), alpha, straight(&a), rows, beta, c.as_mut_slice());
     }
     Ok(())

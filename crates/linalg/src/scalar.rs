@@ -89,22 +89,42 @@ pub(crate) struct Side<'a, T> {
 }
 
 impl<T> Side<'_, T> {
-    /// Whether every element of a `(rows, columns)` matrix laid out this way is inside the slice.
-    fn holds(&self, rows: usize, columns: usize) -> bool {
-        rows == 0
-            || columns == 0
-            || (rows - 1) * self.row_stride + (columns - 1) * self.column_stride < self.values.len()
+    /// The same matrix with rows and columns exchanged.
+    pub(crate) fn transposed(self) -> Self {
+        Self { row_stride: self.column_stride, column_stride: self.row_stride, ..self }
+    }
+
+    /// The part that starts at this row and column.
+    pub(crate) fn part(self, row: usize, column: usize) -> Self {
+        let start = row * self.row_stride + column * self.column_stride;
+        Self { values: self.values.get(start..).unwrap_or_default(), ..self }
     }
 }
 
 pub(crate) mod private {
     use super::Side;
 
-    /// The raw matrix product for one number type. Sealed: `Scalar` is for `f32` and `f64` only.
-    pub trait Gemm: Sized {
+    /// What the blocked product needs of a number type. Sealed: `Scalar` is for `f32` and `f64`.
+    #[allow(private_interfaces)]
+    pub trait Gemm:
+        Copy + PartialEq + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
+    {
+        /// 0.
+        const ZERO: Self;
+        /// 1.
+        const ONE: Self;
+        /// Rows of a tile.
+        const MR: usize;
+        /// Columns of a tile.
+        const NR: usize;
+        /// `MR * NR` numbers, column after column.
+        type Tile: AsRef<[Self]>;
+
+        /// `Σ_p a[p] b[p]ᵀ` over the lines of two packed panels.
+        fn tile(a: &[Self], b: &[Self]) -> Self::Tile;
+
         /// `C := alpha A B + beta C` for `A (m, k)`, `B (k, n)` and a contiguous column-major
-        /// `C (m, n)`.
-        #[allow(private_interfaces)]
+        /// `C (m, n)`, with this thread's packing buffers.
         fn gemm(
             shape: (usize, usize, usize),
             alpha: Self,
@@ -116,44 +136,75 @@ pub(crate) mod private {
     }
 }
 
-macro_rules! gemm_by_matrixmultiply {
-    ($number:ty, $kernel:path) => {
-        impl private::Gemm for $number {
+macro_rules! gemm_for {
+    ($number:ident, $mr:literal, $nr:literal) => {
+        mod $number {
+            use std::cell::RefCell;
+
+            use super::{Side, private::Gemm};
+            use crate::blocked::{Packed, gemm};
+
+            thread_local! {
+                static PACKED: RefCell<Packed<$number>> = RefCell::default();
+            }
+
+            /// The tile, with one way or another to multiply and add.
+            #[inline(always)]
+            fn tile(
+                a: &[$number],
+                b: &[$number],
+                add: impl Fn($number, $number, $number) -> $number,
+            ) -> [$number; $mr * $nr] {
+                let mut tile = [[0.0; $mr]; $nr];
+                for (a, b) in a.as_chunks::<$mr>().0.iter().zip(b.as_chunks::<$nr>().0) {
+                    for j in 0..$nr {
+                        for i in 0..$mr {
+                            tile[j][i] = add(a[i], b[j], tile[j][i]);
+                        }
+                    }
+                }
+                let mut all = [0.0; $mr * $nr];
+                all.as_chunks_mut::<$mr>().0.copy_from_slice(&tile);
+                all
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            fn tile_fma(a: &[$number], b: &[$number]) -> [$number; $mr * $nr] {
+                tile(a, b, $number::mul_add)
+            }
+
             #[allow(private_interfaces)]
-            fn gemm(
-                (m, k, n): (usize, usize, usize),
-                alpha: Self,
-                a: Side<'_, Self>,
-                b: Side<'_, Self>,
-                beta: Self,
-                c: &mut [Self],
-            ) {
-                assert!(a.holds(m, k) && b.holds(k, n) && c.len() == m * n, "product out of range");
-                // SAFETY: the assertion above proves that the largest offset the kernel forms in
-                // `a`, `b` and `c` lies inside its slice; `c` is borrowed mutably, so it overlaps
-                // neither `a` nor `b`. Lengths of slices fit in isize, so the casts are lossless.
-                unsafe {
-                    $kernel(
-                        m,
-                        k,
-                        n,
-                        alpha,
-                        a.values.as_ptr(),
-                        a.row_stride as isize,
-                        a.column_stride as isize,
-                        b.values.as_ptr(),
-                        b.row_stride as isize,
-                        b.column_stride as isize,
-                        beta,
-                        c.as_mut_ptr(),
-                        1,
-                        m as isize,
-                    );
+            impl Gemm for $number {
+                const ZERO: Self = 0.0;
+                const ONE: Self = 1.0;
+                const MR: usize = $mr;
+                const NR: usize = $nr;
+                type Tile = [Self; $mr * $nr];
+
+                fn tile(a: &[Self], b: &[Self]) -> Self::Tile {
+                    #[cfg(target_arch = "x86_64")]
+                    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                        // SAFETY: the processor has what the function was compiled for.
+                        return unsafe { tile_fma(a, b) };
+                    }
+                    tile(a, b, |a, b, sum| a * b + sum)
+                }
+
+                fn gemm(
+                    shape: (usize, usize, usize),
+                    alpha: Self,
+                    a: Side<'_, Self>,
+                    b: Side<'_, Self>,
+                    beta: Self,
+                    c: &mut [Self],
+                ) {
+                    PACKED.with_borrow_mut(|packed| gemm(shape, alpha, a, b, beta, c, packed));
                 }
             }
         }
     };
 }
 
-gemm_by_matrixmultiply!(f32, matrixmultiply::sgemm);
-gemm_by_matrixmultiply!(f64, matrixmultiply::dgemm);
+gemm_for!(f32, 16, 6);
+gemm_for!(f64, 8, 6);
