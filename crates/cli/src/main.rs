@@ -1,2 +1,49 @@
-//! The program.
-fn main() {}
+//! The program `layerwise`: trains, evaluates and predicts from the command line.
+
+mod args;
+mod bundle;
+mod error;
+mod evaluate;
+mod input;
+mod predict;
+mod report;
+mod scores;
+mod terminal;
+mod train;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command, TrainArgs};
+use crate::error::CliError;
+
+fn main() -> ExitCode {
+    // Prints help, or what is wrong with the arguments, and leaves with exit code 0 or 2.
+    let cli = Cli::parse();
+    match run(cli.command, &mut terminal::standard_output()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::show_error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(command: Option<Command>, out: &mut impl Write) -> Result<(), CliError> {
+    match command {
+        Some(Command::Train(args)) => train::run(&args, out)?,
+        Some(Command::Predict(args)) => predict::run(&args, out)?,
+        Some(Command::Evaluate(args)) => evaluate::run(&args, out)?,
+        None => {
+            writeln!(
+                out,
+                "no command given: training on the shipped set; `{} --help` shows all\n",
+                terminal::program()
+            )?;
+            train::run(&TrainArgs::default(), out)?;
+        }
+    }
+    Ok(out.flush()?)
+}

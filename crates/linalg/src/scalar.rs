@@ -2,7 +2,7 @@
 
 use nalgebra::RealField;
 
-/// A floating-point number the kernels can work with: [`f32`] or [`f64`].
+/// A floating-point number the kernels can work with: [`prim@f32`] or [`prim@f64`].
 ///
 /// The mathematical functions (`exp`, `ln`, `sqrt`, …) come from nalgebra's [`RealField`].
 /// The trait is sealed: the kernels rely on what these two types are.
