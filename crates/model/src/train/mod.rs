@@ -2,6 +2,7 @@
 
 mod examples;
 mod history;
+mod share;
 mod step;
 mod trainer;
 

@@ -1,9 +1,13 @@
 //! One training step in buffers made once.
 
-use layerwise_core::{MatrixView, MatrixViewMut, Pass, Scalar, expect_examples, expect_shape};
+use layerwise_core::linalg::Pool;
+use layerwise_core::{
+    CoreError, MatrixView, MatrixViewMut, Pass, Scalar, expect_examples, expect_shape,
+};
 use layerwise_cost::Cost;
 use layerwise_optim::Optimizer;
 
+use super::share::{FirstError, UPDATE_CHUNK, share_of, threads_for};
 use crate::{ModelError, Network, Result};
 
 /// The buffers of a training step and the step itself: forward, cost, backward, update.
@@ -31,6 +35,7 @@ use crate::{ModelError, Network, Result};
 pub struct TrainingStep<T: Scalar> {
     capacity: usize,
     layers: Vec<Buffers<T>>,
+    pool: Pool,
     /// Examples of the last forward pass; 0 when there was none since the last update.
     m: usize,
     backward_done: bool,
@@ -65,12 +70,12 @@ impl<T: Scalar> Buffers<T> {
 }
 
 fn view<T>(values: &[T], nrows: usize, m: usize) -> Result<MatrixView<'_, T>> {
-    Ok(MatrixView::new(&values[..nrows * m], nrows, m).map_err(layerwise_core::CoreError::from)?)
+    Ok(MatrixView::new(&values[..nrows * m], nrows, m).map_err(CoreError::from)?)
 }
 
 fn view_mut<T>(values: &mut [T], nrows: usize, m: usize) -> Result<MatrixViewMut<'_, T>> {
     let values = &mut values[..nrows * m];
-    Ok(MatrixViewMut::new(values, nrows, m).map_err(layerwise_core::CoreError::from)?)
+    Ok(MatrixViewMut::new(values, nrows, m).map_err(CoreError::from)?)
 }
 
 impl<T: Scalar> TrainingStep<T> {
@@ -104,13 +109,25 @@ impl<T: Scalar> TrainingStep<T> {
             }
         });
         let layers = layers.collect();
-        Ok(Self { capacity, layers, m: 0, backward_done: false, seed: 0, step: 0 })
+        let pool = Pool::new(1);
+        Ok(Self { capacity, layers, pool, m: 0, backward_done: false, seed: 0, step: 0 })
     }
 
     /// The seed of layers that draw at random; 0 if not called.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// At most this many threads, fewer where a step is too small for them; 1 if not called.
+    ///
+    /// The result is the same, to the last bit, for any number.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        let gradients = self.layers.iter().flat_map(|layer| &layer.gradients);
+        let n_parameters = gradients.map(|gradient| gradient.values.len()).sum();
+        self.pool = Pool::new(threads_for(n_parameters, self.capacity, threads));
         self
     }
 
@@ -157,11 +174,23 @@ impl<T: Scalar> TrainingStep<T> {
         expect_shape("X", x, (network.n_in(), m))?;
         (self.m, self.backward_done) = (0, false);
         let pass = Pass::training(self.seed, self.step);
+        let share = share_of(m, self.pool.n_threads());
         for (index, layer) in network.layers().iter().enumerate() {
             let (below, here) = self.layers.split_at_mut(index);
-            let Buffers { n_out, n_cache, a, cache, .. } = &mut here[0];
+            let &mut Buffers { n_out, n_cache, ref mut a, ref mut cache, .. } = &mut here[0];
             let a_prev = below.last().map_or(Ok(x), |below| below.a(m))?;
-            layer.forward(a_prev, view_mut(a, *n_out, m)?, &mut cache[..*n_cache * m], &pass)?;
+            let (a, cache) = (&mut a[..n_out * m], &mut cache[..n_cache * m]);
+            let error = FirstError::default();
+            let parts = [(a, n_out * share), (cache, n_cache * share)];
+            self.pool.for_each_chunk(parts, |i, [a, cache]| {
+                let examples = i * share..(i * share + share).min(m);
+                let pass = Pass { first_example: examples.start, ..pass };
+                error.keep((|| {
+                    let a = MatrixViewMut::new(a, n_out, examples.len())?;
+                    layer.forward(a_prev.columns(examples)?, a, cache, &pass)
+                })());
+            });
+            error.into_result()?;
         }
         self.m = m;
         self.layers[self.layers.len() - 1].a(m)
@@ -195,30 +224,58 @@ impl<T: Scalar> TrainingStep<T> {
             cost.backward(al, y, da)?;
         }
 
+        let threads = self.pool.n_threads();
+        let share = share_of(m, threads);
         for (index, layer) in network.layers().iter().enumerate().rev() {
             let (below, here) = self.layers.split_at_mut(index);
-            let Buffers { n_out, n_cache, a, da, cache, gradients } = &mut here[0];
+            let &mut Buffers { n_out, n_cache, ref a, ref mut da, ref cache, ref mut gradients } =
+                &mut here[0];
             // The first layer takes X and wants no dA_prev.
-            let (a_prev, da_prev) = match below.last_mut() {
-                None => (x, None),
-                Some(below) => (
-                    view(&below.a, below.n_out, m)?,
-                    Some(view_mut(&mut below.da, below.n_out, m)?),
-                ),
+            let (a_prev, da_prev, n_in) = match below.last_mut() {
+                None => (x, &mut [][..], 0),
+                Some(below) => {
+                    let da_prev = &mut below.da[..below.n_out * m];
+                    (view(&below.a, below.n_out, m)?, da_prev, below.n_out)
+                }
             };
-            let cache = &cache[..*n_cache * m];
-            if index == last && canonical {
-                layer.backward_from_dz(a_prev, view(da, *n_out, m)?, cache, da_prev)?;
-            } else {
-                let (a, da) = (view(a, *n_out, m)?, view_mut(da, *n_out, m)?);
-                layer.backward(a_prev, a, da, cache, da_prev)?;
-            }
-            let dz = view(da, *n_out, m)?;
-            for (k, Gradient { shape: (nrows, ncols), values, .. }) in
-                gradients.iter_mut().enumerate()
-            {
-                let gradient = view_mut(values, *nrows, *ncols)?;
-                layer.gradient(k, 0..*ncols, a_prev, dz, cache, gradient)?;
+            let (a, cache) = (view(a, n_out, m)?, &cache[..n_cache * m]);
+            let da = &mut da[..n_out * m];
+            let error = FirstError::default();
+            let parts = [(&mut *da, n_out * share), (da_prev, n_in * share)];
+            self.pool.for_each_chunk(parts, |i, [da, da_prev]| {
+                let examples = i * share..(i * share + share).min(m);
+                let m = examples.len();
+                let cache = &cache[n_cache * examples.start..n_cache * examples.end];
+                error.keep((|| {
+                    let (a_prev, a) = (a_prev.columns(examples.clone())?, a.columns(examples)?);
+                    let da = MatrixViewMut::new(da, n_out, m)?;
+                    let da_prev = match n_in {
+                        0 => None,
+                        _ => Some(MatrixViewMut::new(da_prev, n_in, m)?),
+                    };
+                    if index == last && canonical {
+                        layer.backward_from_dz(a_prev, da.as_view(), cache, da_prev)
+                    } else {
+                        layer.backward(a_prev, a, da, cache, da_prev)
+                    }
+                })());
+            });
+            error.into_result()?;
+
+            let dz = view(da, n_out, m)?;
+            for (k, gradient) in gradients.iter_mut().enumerate() {
+                let (nrows, ncols) = gradient.shape;
+                let share = share_of(ncols, threads);
+                let error = FirstError::default();
+                let parts = [(&mut gradient.values[..], nrows * share)];
+                self.pool.for_each_chunk(parts, |i, [gradient]| {
+                    let columns = i * share..(i * share + share).min(ncols);
+                    error.keep((|| {
+                        let gradient = MatrixViewMut::new(gradient, nrows, columns.len())?;
+                        layer.gradient(k, columns, a_prev, dz, cache, gradient)
+                    })());
+                });
+                error.into_result()?;
             }
         }
         self.backward_done = true;
@@ -237,7 +294,14 @@ impl<T: Scalar> TrainingStep<T> {
             for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
                 if let Some(mut parameter) = layer.parameter_mut(index) {
                     let Gradient { values, state, .. } = gradient;
-                    optimizer.update(self.step, parameter.as_mut_slice(), values, state);
+                    let parts = [
+                        (parameter.as_mut_slice(), UPDATE_CHUNK),
+                        (values, UPDATE_CHUNK),
+                        (state, UPDATE_CHUNK * optimizer.n_state()),
+                    ];
+                    self.pool.for_each_chunk(parts, |_, [values, gradient, state]| {
+                        optimizer.update(self.step, values, gradient, state);
+                    });
                 }
             }
         }
