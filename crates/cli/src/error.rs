@@ -1,0 +1,150 @@
+//! What ends the program before it is done.
+
+use std::io;
+use std::path::PathBuf;
+
+use layerwise_data::{DataError, SHIPPED_SETS};
+use layerwise_model::ModelError;
+
+/// A reason to stop, in one message.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Data that cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A model that cannot be built, trained or read.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A model that another program wrote, or that was changed.
+    #[error("{} is a layerwise model, but not one that `layerwise train` wrote: {problem}", path.display())]
+    NotOurs {
+        /// The model file.
+        path: PathBuf,
+        /// What is missing or wrong.
+        problem: String,
+    },
+    /// Data whose columns are not those the model was trained on.
+    #[error("{source} (the model {} needs it)", model.display())]
+    MissingColumn {
+        /// The model file.
+        model: PathBuf,
+        /// The column and those there are.
+        source: DataError,
+    },
+    /// A network that would not fit into memory.
+    #[error("a network of {found} parameters is too large: at most {most} are allowed")]
+    TooManyParameters {
+        /// Parameters asked for.
+        found: u128,
+        /// The most allowed.
+        most: u128,
+    },
+    /// Training that ran away.
+    #[error(
+        "training diverged: in epoch {epoch} the cost was no longer a number; no model was written"
+    )]
+    Diverged {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// The learning rate it was trained with.
+        learning_rate: f64,
+    },
+    /// A place where no file can be written.
+    #[error("cannot write to {}: {problem}", path.display())]
+    BadOut {
+        /// The place.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A model that could not be written.
+    #[error("cannot write the model: {0}")]
+    WriteModel(ModelError),
+    /// A table that could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    WriteTable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Standard output that cannot be written to.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// 2 for what the user can correct in what was typed or handed over, 1 for output that could
+    /// not be written.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::WriteModel(_)
+            | Self::WriteTable { .. }
+            | Self::Output(_)
+            | Self::Data(DataError::Write { .. }) => 1,
+            _ => 2,
+        }
+    }
+
+    /// What may help, if there is more to say than the message does.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Data(DataError::Read { reason, .. })
+                if reason.kind() == io::ErrorKind::NotFound =>
+            {
+                let names: Vec<&str> = SHIPPED_SETS.iter().map(|set| set.name).collect();
+                Some(format!(
+                    "give the path of a CSV file, or the name of a shipped set: {}",
+                    names.join(", ")
+                ))
+            }
+            Self::Data(DataError::DuplicateColumn { name, .. })
+                if name == "predicted" || name.starts_with("probability_") =>
+            {
+                Some("a prediction adds this column; rename or remove the one in the data".into())
+            }
+            Self::Data(DataError::OneClass { .. } | DataError::ManyClasses { .. }) => {
+                Some("--target COLUMN chooses another column to predict".into())
+            }
+            Self::Model(ModelError::File { .. }) => {
+                Some("`layerwise train` writes a model file".into())
+            }
+            Self::Model(ModelError::ModelFile { .. }) => {
+                Some("the model comes first, then the data: `layerwise predict MODEL DATA`".into())
+            }
+            Self::NotOurs { .. } => {
+                Some("train a new model with `layerwise train`, or check the version".into())
+            }
+            Self::TooManyParameters { .. } => Some("choose fewer units with --hidden".into()),
+            Self::Diverged { learning_rate, .. } => Some(format!(
+                "try a smaller learning rate: --learning-rate {}",
+                learning_rate / 10.0
+            )),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_is_1_and_all_else_2() {
+        let disk = || io::Error::from(io::ErrorKind::StorageFull);
+        assert_eq!(CliError::from(disk()).exit_code(), 1);
+        let write = DataError::Write { file: "t.csv".into(), reason: disk() };
+        assert_eq!(CliError::from(write).exit_code(), 1);
+        let file = ModelError::File { path: "m".into(), source: disk() };
+        assert_eq!(CliError::WriteModel(file).exit_code(), 1);
+        let read = ModelError::File { path: "m".into(), source: disk() };
+        assert_eq!(CliError::from(read).exit_code(), 2);
+        assert_eq!(CliError::Diverged { epoch: 1, learning_rate: 1.0 }.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_run_away_training_is_told_how_to_slow_down() {
+        let hint = CliError::Diverged { epoch: 3, learning_rate: 5.0 }.hint().unwrap();
+        assert!(hint.ends_with("--learning-rate 0.5"), "{hint}");
+    }
+}

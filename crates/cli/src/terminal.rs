@@ -1,0 +1,138 @@
+//! What differs between a terminal and a pipe: the bar, colours, and readers that go away.
+
+use std::io::{self, IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use layerwise_model::EpochRecord;
+
+use crate::error::CliError;
+use crate::report;
+
+/// Standard output for results. Once its reader is gone (`layerwise … | head`) what is written to
+/// it is dropped: training goes on to its end, and nothing is reported.
+pub fn standard_output() -> impl Write {
+    UntilClosed { out: io::stdout().lock(), closed: false }
+}
+
+struct UntilClosed<W> {
+    out: W,
+    closed: bool,
+}
+
+impl<W: Write> UntilClosed<W> {
+    fn or_closed<R>(&mut self, result: io::Result<R>, instead: R) -> io::Result<R> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(instead)
+            }
+            other => other,
+        }
+    }
+}
+
+impl<W: Write> Write for UntilClosed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        let result = self.out.write(bytes);
+        self.or_closed(result, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let result = self.out.flush();
+        self.or_closed(result, ())
+    }
+}
+
+/// The program as it was called, so that what is suggested can be typed as it stands.
+pub fn program() -> String {
+    let called = std::env::args_os().next().map(|name| name.to_string_lossy().into_owned());
+    report::shell_word(&called.filter(|name| !name.is_empty()).unwrap_or("layerwise".into()))
+}
+
+/// `error: …` and a hint on standard error.
+pub fn show_error(error: &CliError) {
+    let label = |text| console::style(text).for_stderr().bold();
+    let mut err = io::stderr().lock();
+    // Nobody is left to be told if this fails.
+    let _ = writeln!(err, "{} {}", label("error:").red(), report::printable(&error.to_string()));
+    if let Some(hint) = error.hint() {
+        let _ = writeln!(err, "{} {}", label("hint:").cyan(), report::printable(&hint));
+    }
+}
+
+/// A progress bar on standard error, one tick an epoch.
+pub struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A bar of so many epochs; hidden unless both standard output and standard error are terminals.
+    pub fn new(epochs: usize) -> Self {
+        let terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
+        let target =
+            if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        Self { bar }
+    }
+
+    /// Shows an epoch.
+    pub fn show(&self, record: &EpochRecord) {
+        self.bar.set_position(record.epoch as u64);
+        if !self.bar.is_hidden() {
+            let validation = record.validation_cost.unwrap_or(f64::NAN);
+            self.bar.set_message(format!("cost {:.4}  validation {validation:.4}", record.cost));
+        }
+    }
+
+    /// Leaves the bar on the screen as it stands, with the cursor below it.
+    pub fn leave(&self) {
+        self.bar.abandon();
+    }
+}
+
+const TEMPLATE: &str = "epoch {pos}/{len} {bar:24.cyan} {msg}  {elapsed}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes ten bytes, then its reader is gone.
+    struct Short(usize, io::ErrorKind);
+
+    impl Write for Short {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0 == 0 {
+                return Err(self.1.into());
+            }
+            let taken = bytes.len().min(self.0);
+            self.0 -= taken;
+            Ok(taken)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_fault_and_a_full_disk_is() {
+        let write = |kind| {
+            let mut out = UntilClosed { out: Short(10, kind), closed: false };
+            writeln!(out, "one line that is longer than that")?;
+            writeln!(out, "another")
+        };
+        assert!(write(io::ErrorKind::BrokenPipe).is_ok());
+        assert_eq!(
+            write(io::ErrorKind::StorageFull).unwrap_err().kind(),
+            io::ErrorKind::StorageFull
+        );
+    }
+}
