@@ -28,7 +28,8 @@ impl Images {
         let (labels, _) = read_bytes(&path)?;
         let m = shape.first().map_or(0, |&m| m as usize);
         if m == 0 || labels.len() != m {
-            let message = format!("expected one label for each of {m} images, found {}", labels.len());
+            let message =
+                format!("expected one label for each of {m} images, found {}", labels.len());
             return Err(CourseError::File { path, message });
         }
         let x = pixels.iter().map(|&pixel| f64::from(pixel) / 255.0);
@@ -46,7 +47,9 @@ fn read_bytes(path: &Path) -> Result<(Vec<u8>, Vec<u64>), CourseError> {
     let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
     let array = NpyFile::new(BufReader::new(file)).map_err(|error| wrong(error.to_string()))?;
     if array.order() != npyz::Order::C {
-        return Err(wrong("expected the order of rows (C), found that of columns (Fortran)".into()));
+        return Err(wrong(
+            "expected the order of rows (C), found that of columns (Fortran)".into(),
+        ));
     }
     let shape = array.shape().to_vec();
     let bytes = array.into_vec::<u8>().map_err(|error| wrong(error.to_string()))?;

@@ -86,7 +86,7 @@ fn columns(values: &[f64]) -> Vec<f64> {
 
 /// A number of the vertical axis, with digits by the size of the largest.
 fn number(value: f64, top: f64) -> String {
-    if top >= 1e5 || top < 1e-3 {
+    if !(1e-3..1e5).contains(&top) {
         format!("{value:.1e}")
     } else {
         let decimals = if top >= 100.0 {
@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn stays_in_its_frame_whatever_the_costs() {
-        let shapes: [fn(usize) -> (f64, Option<f64>); 6] = [
+        type Shape = fn(usize) -> (f64, Option<f64>);
+        let shapes: [Shape; 6] = [
             |epoch| (1.0 / epoch as f64, Some(2.0 / epoch as f64)),
             |_| (0.0, Some(0.0)),
             |epoch| (std::f64::consts::LN_2 + epoch as f64 * 1e-15, None),

@@ -1,0 +1,140 @@
+//! What the [`Layer`] trait promises besides right derivatives: ranges, buffers, `None`.
+
+use std::ops::Range;
+
+use layerwise_core::{DMatrix, Layer, MatrixView, MatrixViewMut, Pass};
+
+use crate::Result;
+use crate::chain::{forward_one, gradients_of, nan_matrix};
+
+/// Where a layer is held to its promises.
+pub(crate) struct Point<'a> {
+    pub(crate) a_prev: &'a DMatrix<f64>,
+    pub(crate) da: &'a DMatrix<f64>,
+    pub(crate) pass: Pass,
+}
+
+/// What one backward pass writes.
+struct Backward {
+    dz: DMatrix<f64>,
+    da_prev: DMatrix<f64>,
+}
+
+/// One sentence for each promise that is not kept.
+pub(crate) fn broken(
+    layer: &dyn Layer<f64>,
+    number: usize,
+    point: &Point<'_>,
+    input: bool,
+) -> Result<Vec<String>> {
+    let mut broken = vec![];
+    let mut expect = |kept: bool, promise: &str| {
+        if !kept {
+            broken.push(format!("layer {number} ({}): {promise}", layer.kind()));
+        }
+    };
+    let (a, cache) = forward_one(layer, point.a_prev, &point.pass)?;
+    let whole = backward(layer, point, &a, &cache, f64::NAN, input)?;
+
+    expect(
+        same(&whole.dz, &backward(layer, point, &a, &cache, f64::NAN, false)?.dz),
+        "backward leaves another dz when da_prev is not asked for",
+    );
+    if input {
+        expect(
+            same(&whole.da_prev, &backward(layer, point, &a, &cache, 7.0, input)?.da_prev),
+            "backward does not overwrite da_prev, but adds to or leaves what was there",
+        );
+    }
+    let parts = by_examples(layer, point, input)?;
+    expect(near(&a, &parts.0), "forward over ranges of examples differs from forward over all");
+    expect(
+        near(&whole.dz, &parts.1.dz) && (!input || near(&whole.da_prev, &parts.1.da_prev)),
+        "backward over ranges of examples differs from backward over all",
+    );
+    let gradients = gradients_of(layer, point.a_prev, &whole.dz, &cache)?;
+    for (index, gradient) in gradients.iter().enumerate() {
+        let name = layer.parameter_name(index);
+        let parts = by_columns(layer, index, point.a_prev, &whole.dz, &cache, gradient.shape())?;
+        expect(
+            same(gradient, &parts),
+            &format!("the gradient of {name} in ranges of columns differs from the whole"),
+        );
+    }
+    Ok(broken)
+}
+
+fn backward(
+    layer: &dyn Layer<f64>,
+    point: &Point<'_>,
+    a: &DMatrix<f64>,
+    cache: &[f64],
+    filled_with: f64,
+    input: bool,
+) -> Result<Backward> {
+    let (n_in, m) = point.a_prev.shape();
+    let (mut dz, mut da_prev) = (point.da.clone(), DMatrix::from_element(n_in, m, filled_with));
+    let below = input.then(|| (&mut da_prev).into());
+    layer.backward(point.a_prev.into(), a.into(), (&mut dz).into(), cache, below)?;
+    Ok(Backward { dz, da_prev })
+}
+
+/// Forward and backward, a third of the examples first and then the others.
+fn by_examples(
+    layer: &dyn Layer<f64>,
+    point: &Point<'_>,
+    input: bool,
+) -> Result<(DMatrix<f64>, Backward)> {
+    let m = point.a_prev.ncols();
+    let mut a = nan_matrix(layer.n_out(), m);
+    let mut dz = nan_matrix(layer.n_out(), m);
+    let mut da_prev = nan_matrix(layer.n_in(), m);
+    for range in halves(m) {
+        let count = range.len();
+        let columns = |matrix: &DMatrix<f64>| matrix.columns(range.start, count).into_owned();
+        let first_example = point.pass.first_example + range.start;
+        let pass = Pass { first_example, ..point.pass };
+        let (a_prev, da) = (columns(point.a_prev), columns(point.da));
+        let (a_part, cache) = forward_one(layer, &a_prev, &pass)?;
+        let part = Point { a_prev: &a_prev, da: &da, pass };
+        let back = backward(layer, &part, &a_part, &cache, f64::NAN, input)?;
+        a.columns_mut(range.start, count).copy_from(&a_part);
+        dz.columns_mut(range.start, count).copy_from(&back.dz);
+        da_prev.columns_mut(range.start, count).copy_from(&back.da_prev);
+    }
+    Ok((a, Backward { dz, da_prev }))
+}
+
+fn by_columns(
+    layer: &dyn Layer<f64>,
+    index: usize,
+    a_prev: &DMatrix<f64>,
+    dz: &DMatrix<f64>,
+    cache: &[f64],
+    (nrows, ncols): (usize, usize),
+) -> Result<DMatrix<f64>> {
+    let mut gradient = nan_matrix(nrows, ncols);
+    for range in halves(ncols) {
+        let part = &mut gradient.as_mut_slice()[range.start * nrows..range.end * nrows];
+        let part = MatrixViewMut::new(part, nrows, range.len())?;
+        layer.gradient(index, range, a_prev.into(), MatrixView::from(dz), cache, part)?;
+    }
+    Ok(gradient)
+}
+
+/// `0..count` in two parts that are not equal, the later one first: nothing may depend on order.
+fn halves(count: usize) -> impl Iterator<Item = Range<usize>> {
+    let middle = count.div_ceil(3);
+    [middle..count, 0..middle].into_iter().filter(|range| !range.is_empty())
+}
+
+/// Bit for bit, but for the sign of a zero; NaN is like nothing.
+fn same(x: &DMatrix<f64>, y: &DMatrix<f64>) -> bool {
+    x == y
+}
+
+/// Up to rounding: 1e-12 of the largest entry.
+fn near(x: &DMatrix<f64>, y: &DMatrix<f64>) -> bool {
+    let largest = x.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-12 * largest)
+}
