@@ -5,3 +5,7 @@ mod matrices;
 
 pub use golden::{Case, cases};
 pub use matrices::{assert_close, assert_each_close, matrix};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
