@@ -1,11 +1,13 @@
 //! The affine map at the bottom of every layer.
 
+use crate::scalar::Side;
+use crate::tile::Start;
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, matmul};
 
 /// `Z := W A_prev + b`, the bias added to every column.
 ///
 /// Shapes: `W (n_out, n_in)`, `b` of length `n_out`, `A_prev (n_in, m)`, `Z (n_out, m)`.
-/// The bias is written first and the product added onto it, so `Z` is passed over once.
+/// The bias is added as a tile of the product is written, so `Z` is passed over once.
 ///
 /// # Errors
 /// [`LinalgError::Shape`] if `b` or the matrices do not fit together.
@@ -42,10 +44,14 @@ pub fn affine<T: Scalar>(
             found: z.shape(),
         });
     }
-    if !b.is_empty() {
-        for z_j in z.as_mut_slice().chunks_exact_mut(b.len()) {
-            z_j.copy_from_slice(b);
+    let ((m, k), n) = (w.shape(), a_prev.ncols());
+    if a_prev.nrows() != k || m <= 1 || k == 0 || n == 0 {
+        if !b.is_empty() {
+            z.as_mut_slice().chunks_exact_mut(b.len()).for_each(|z_j| z_j.copy_from_slice(b));
         }
+        return matmul(T::one(), w, a_prev, T::one(), z);
     }
-    matmul(T::one(), w, a_prev, T::one(), z)
+    let sides = (Side::straight(&w), Side::straight(&a_prev));
+    T::gemm((m, k, n), T::one(), sides, Start::Bias(b), z.as_mut_slice());
+    Ok(())
 }

@@ -1,21 +1,35 @@
 //! The blocked matrix product.
 //!
-//! `C` is computed in tiles of `MR x NR` that stay in registers while `k` runs over a block of `KC`
-//! (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Both sides
-//! are packed first, so that the tile reads memory in order whatever the strides were, and padded
-//! with zeros at the edges, so that there is one tile for all.
+//! `C` is computed in tiles that stay in registers while `k` runs over a block of [`KC`] (Goto and
+//! van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Where a side is small
+//! and lies well in memory the tile reads it in place; else it is packed first.
 //!
 //! Every element of `C` is a sum over `k` in order, a block of `KC` at a time, wherever it lies in
-//! the matrix: asking for some of the columns gives the bits that asking for all gives.
+//! the matrix and whatever was packed: asking for some of the columns gives the bits that asking
+//! for all gives.
 
-use crate::scalar::{Side, private::Gemm};
+use crate::column;
+use crate::pack::{LINE, pack, pack_rows};
+use crate::scalar::Side;
+use crate::simd::Simd;
+use crate::tile::{Start, Tile, TileFn};
 
-/// Depth of a block: a packed panel of `B` (`KC x NR`) stays in the first-level cache.
-const KC: usize = 256;
-/// Rows of a packed block of `A`; a multiple of every `MR`. `MC x KC` stays in the second level.
-const MC: usize = 192;
-/// Columns of a packed block of `B`; a multiple of every `NR`.
-const NC: usize = 768;
+/// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache.
+pub(crate) const KC: usize = 256;
+/// Registers of rows in a packed block of `A`, which stays in the second-level cache.
+const BLOCK_OF_A: usize = 24;
+/// Columns in a packed block of `B`; a multiple of every tile's.
+const BLOCK_OF_B: usize = 240;
+/// Bytes of a block of `A` up to which it is read in place.
+const A_IN_PLACE: usize = 32 * 1024;
+/// Columns of `C` from which packing `A` pays.
+const COLUMNS_WORTH_PACKING: usize = 16;
+
+/// A register type with its compiled tiles.
+pub(crate) trait Kernel: Simd {
+    /// The tile of `mv` registers by `nr` columns.
+    fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<Self::Number>;
+}
 
 /// Packed blocks of one thread, made at the first product and kept.
 #[derive(Debug, Default)]
@@ -24,92 +38,158 @@ pub(crate) struct Packed<T> {
     b: Vec<T>,
 }
 
-/// `C := alpha A B + beta C` for `A (m, k)`, `B (k, n)` and a contiguous column-major `C (m, n)`.
+impl<T: Copy + Default> Packed<T> {
+    fn at_least(buffer: &mut Vec<T>, len: usize) -> *mut T {
+        if buffer.len() < len {
+            buffer.resize(len, T::default());
+        }
+        buffer.as_mut_ptr()
+    }
+}
+
+/// A product: `(m, k, n)`, `alpha`, its sides and what it is added to.
+pub(crate) struct Product<'a, T> {
+    pub(crate) shape: (usize, usize, usize),
+    pub(crate) alpha: T,
+    pub(crate) a: Side<'a, T>,
+    pub(crate) b: Side<'a, T>,
+    pub(crate) start: Start<'a, T>,
+}
+
+/// How many registers and columns a tile has, for this many registers of rows.
 ///
-/// With `beta` = 0 the old values of `C` are not read.
-pub(crate) fn gemm<T: Gemm>(
-    (m, k, n): (usize, usize, usize),
-    alpha: T,
-    a: Side<'_, T>,
-    b: Side<'_, T>,
-    beta: T,
-    c: &mut [T],
-    packed: &mut Packed<T>,
-) {
-    let Packed { a: packed_a, b: packed_b } = packed;
-    let (mr, nr) = (T::MR, T::NR);
-    packed_a.resize(MC * KC, T::ZERO);
-    packed_b.resize(NC * KC, T::ZERO);
-    // A product without terms is a zero, added once.
-    let depths = if k == 0 { 1 } else { k.div_ceil(KC) };
-    for column in (0..n).step_by(NC) {
-        let columns = NC.min(n - column);
-        for depth in 0..depths {
-            let beta = if depth == 0 { beta } else { T::ONE };
-            let from = depth * KC;
-            let kc = KC.min(k - from);
-            let b_block = b.transposed().part(column, from);
-            pack(&b_block, columns, kc, nr, packed_b);
-            for row in (0..m).step_by(MC) {
-                let rows = MC.min(m - row);
-                pack(&a.part(row, from), rows, kc, mr, packed_a);
-                for j in (0..columns).step_by(nr) {
-                    let b_panel = &packed_b[j * kc..][..nr * kc];
-                    for i in (0..rows).step_by(mr) {
-                        let a_panel = &packed_a[i * kc..][..mr * kc];
-                        let tile = T::tile(a_panel, b_panel);
-                        let size = (mr.min(rows - i), nr.min(columns - j));
-                        let at = (column + j) * m + row + i;
-                        write_tile(tile.as_ref(), mr, size, alpha, beta, &mut c[at..], m);
+/// Twelve sums keep two multiply-add units busy. An odd number of registers, if small, is made up
+/// of a three and twos.
+fn tile_shape(registers: usize) -> (usize, usize) {
+    match registers {
+        1 => (1, 8),
+        3 | 5 | 7 => (3, 3),
+        _ => (2, 6),
+    }
+}
+
+/// Registers of each panel, top to bottom, for `registers` in all.
+fn heights(registers: usize, most: usize) -> impl Iterator<Item = usize> + Clone {
+    let mut left = registers;
+    std::iter::from_fn(move || {
+        let next = if most == 3 && left % 2 == 1 && left >= 3 { 3 } else { left.min(2) };
+        left -= next;
+        (next > 0).then_some(next)
+    })
+}
+
+/// `C := alpha A B + start` for `A (m, k)`, `B (k, n)` and a contiguous column-major `C (m, n)`.
+///
+/// # Safety
+/// The processor has the instructions of `V`; `a`, `b` and `c` hold matrices of these shapes, and
+/// a bias has `m` numbers. All sizes are at least 1.
+#[inline(always)]
+pub(crate) unsafe fn gemm<V: Kernel>(
+    product: &Product<'_, V::Number>,
+    c: *mut V::Number,
+    one: V::Number,
+    packed: &mut Packed<V::Number>,
+) where
+    V::Number: Default,
+{
+    let Product { shape: (m, k, n), alpha, a, b, start } = *product;
+    if n == 1 && a.row_stride == 1 {
+        // SAFETY: as the caller's.
+        return unsafe { column::multiply::<V>(product, c, one) };
+    }
+    let number = size_of::<V::Number>();
+    let registers = m.div_ceil(V::LANES);
+    let (most, nr) = tile_shape(registers);
+    let large = m * k.min(KC) * number > A_IN_PLACE && n >= COLUMNS_WORTH_PACKING;
+    let pack_a = a.row_stride != 1 || large;
+    // Columns of B a multiple of a page apart would fall on each other in the cache.
+    let far = b.row_stride.max(b.column_stride) * number;
+    let pack_b = b.column_stride == 1 && m > V::LANES && far >= 4096 && k >= 32;
+    let columns = if pack_b { BLOCK_OF_B } else { n };
+    for from in (0..k).step_by(KC) {
+        let kc = KC.min(k - from);
+        let start = if from == 0 { start } else { Start::Scaled(one) };
+        for column in (0..n).step_by(columns) {
+            let columns = columns.min(n - column);
+            // SAFETY: parts of the matrices, within the sizes the caller vouches for; buffers are
+            // made as long as what is packed into them.
+            unsafe {
+                let b_packed = if pack_b {
+                    let to = Packed::at_least(&mut packed.b, kc * columns.next_multiple_of(nr));
+                    match nr {
+                        3 => pack_rows::<V, 3>(&b, (from, column), (kc, columns), to),
+                        6 => pack_rows::<V, 6>(&b, (from, column), (kc, columns), to),
+                        _ => pack_rows::<V, 8>(&b, (from, column), (kc, columns), to),
+                    }
+                    Some(to.cast_const())
+                } else {
+                    None
+                };
+                for first in (0..registers).step_by(BLOCK_OF_A) {
+                    let block = BLOCK_OF_A.min(registers - first);
+                    let row = first * V::LANES;
+                    let rows = (m - row).min(block * V::LANES);
+                    let a_packed = if pack_a {
+                        let to = Packed::at_least(&mut packed.a, kc * block * V::LANES);
+                        let panels = heights(block, most).map(|mv| mv * V::LANES);
+                        pack::<V>(&a, (row, from), (rows, kc), panels, to);
+                        Some(to.cast_const())
+                    } else {
+                        None
+                    };
+                    for j in (0..columns).step_by(nr) {
+                        let present = nr.min(columns - j);
+                        let (b, b_step, b_next) = match b_packed {
+                            Some(packed) => (packed.add(j * kc), nr, 1),
+                            None => {
+                                let (step, next) = (b.row_stride, b.column_stride);
+                                let at = from * step + (column + j) * next;
+                                (b.values.as_ptr().add(at), step, next)
+                            }
+                        };
+                        if b_packed.is_none() && b_step == 1 && j + 2 * nr <= columns {
+                            // The next columns, while these are worked on.
+                            for column in nr..2 * nr {
+                                for p in (0..kc).step_by(LINE / number) {
+                                    V::prefetch(b.wrapping_add(column * b_next + p));
+                                }
+                            }
+                        }
+                        let mut done = 0;
+                        for mv in heights(block, most) {
+                            let i = done * V::LANES;
+                            let last = (rows - i).min(mv * V::LANES) - (mv - 1) * V::LANES;
+                            let (a, a_step) = match a_packed {
+                                Some(packed) => (packed.add(i * kc), mv * V::LANES),
+                                None => {
+                                    let at = row + i + from * a.column_stride;
+                                    (a.values.as_ptr().add(at), a.column_stride)
+                                }
+                            };
+                            let edge = a_packed.is_none() && last < V::LANES;
+                            let c = c.add((column + j) * m + row + i);
+                            let start = match start {
+                                Start::Bias(bias) => Start::Bias(&bias[row + i..]),
+                                start => start,
+                            };
+                            let tile = Tile {
+                                k: kc,
+                                a,
+                                a_step,
+                                b,
+                                b_step,
+                                b_next,
+                                c,
+                                c_next: m,
+                                last,
+                                alpha,
+                                start,
+                            };
+                            V::tile(mv, present, edge)(&tile);
+                            done += mv;
+                        }
                     }
                 }
-            }
-        }
-    }
-}
-
-/// Copies `rows x kc` of a side into panels of `width` rows, `k` running slowest within a panel;
-/// missing rows of the last panel become zeros.
-fn pack<T: Gemm>(side: &Side<'_, T>, rows: usize, kc: usize, width: usize, packed: &mut [T]) {
-    for (start, panel) in (0..rows).step_by(width).zip(packed.chunks_exact_mut(width * kc.max(1))) {
-        let present = width.min(rows - start);
-        if side.row_stride == 1 && present == width {
-            for (p, line) in panel.chunks_exact_mut(width).enumerate().take(kc) {
-                line.copy_from_slice(&side.values[start + p * side.column_stride..][..width]);
-            }
-            continue;
-        }
-        if present < width {
-            panel.fill(T::ZERO);
-        }
-        for i in 0..present {
-            let from = (start + i) * side.row_stride;
-            for p in 0..kc {
-                panel[p * width + i] = side.values[from + p * side.column_stride];
-            }
-        }
-    }
-}
-
-/// `C := alpha tile + beta C` for the part of the tile that lies inside `C`.
-fn write_tile<T: Gemm>(
-    tile: &[T],
-    mr: usize,
-    (rows, columns): (usize, usize),
-    alpha: T,
-    beta: T,
-    c: &mut [T],
-    m: usize,
-) {
-    for (j, tile_j) in tile.chunks_exact(mr).take(columns).enumerate() {
-        let c_j = &mut c[j * m..][..rows];
-        if beta == T::ZERO {
-            for (c, &sum) in c_j.iter_mut().zip(tile_j) {
-                *c = alpha * sum;
-            }
-        } else {
-            for (c, &sum) in c_j.iter_mut().zip(tile_j) {
-                *c = alpha * sum + beta * *c;
             }
         }
     }

@@ -19,14 +19,19 @@
 
 mod affine;
 mod blocked;
+mod column;
 mod error;
 mod finite;
+mod kernels;
 mod matrix;
+mod pack;
 pub mod plain;
 mod pool;
 mod product;
 mod scalar;
+mod simd;
 mod sums;
+mod tile;
 mod vector;
 
 pub use affine::affine;

@@ -7,7 +7,8 @@
 
 use std::ops::Range;
 
-use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, axpy, dot, scalar::Side};
+use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, axpy, dot};
+use crate::{scalar::Side, tile::Start};
 
 fn expect_shape(
     operation: &'static str,
@@ -21,10 +22,6 @@ fn expect_shape(
     Err(LinalgError::Shape { operation, what, expected, found })
 }
 
-fn straight<'a, T>(matrix: &MatrixView<'a, T>) -> Side<'a, T> {
-    Side { values: matrix.as_slice(), row_stride: 1, column_stride: matrix.nrows() }
-}
-
 /// `C := beta C`, where beta = 0 clears whatever was there, NaN included.
 fn scale<T: Scalar>(beta: T, c: &mut [T]) {
     if beta == T::zero() {
@@ -34,6 +31,21 @@ fn scale<T: Scalar>(beta: T, c: &mut [T]) {
             *value *= beta;
         }
     }
+}
+
+/// The blocked product, but for sizes of 0.
+fn gemm<T: Scalar>(
+    (m, k, n): (usize, usize, usize),
+    alpha: T,
+    sides: (Side<'_, T>, Side<'_, T>),
+    beta: T,
+    c: &mut [T],
+) {
+    if m * k * n == 0 {
+        return scale(beta, c);
+    }
+    let start = if beta == T::zero() { Start::Zero } else { Start::Scaled(beta) };
+    T::gemm((m, k, n), alpha, sides, start, c);
 }
 
 /// `C := alpha A B + beta C` for `A (m, k)`, `B (k, n)`, `C (m, n)`.
@@ -70,14 +82,8 @@ pub fn matmul<T: Scalar>(
         for (j, c_j) in c.as_mut_slice().iter_mut().enumerate() {
             *c_j += alpha * dot(a.as_slice(), b.column(j));
         }
-    } else if n == 1 {
-        // One column: C is a combination of the columns of A.
-        scale(beta, c.as_mut_slice());
-        for (p, &b_p) in b.as_slice().iter().enumerate() {
-            axpy(alpha * b_p, a.column(p), c.as_mut_slice());
-        }
     } else {
-        T::gemm((m, k, n), alpha, straight(&a), straight(&b), beta, c.as_mut_slice());
+        gemm((m, k, n), alpha, (Side::straight(&a), Side::straight(&b)), beta, c.as_mut_slice());
     }
     Ok(())
 }
@@ -115,7 +121,7 @@ pub fn matmul_tn<T: Scalar>(
         for (j, &b_j) in b.as_slice().iter().enumerate() {
             axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
         }
-    } else if m == 1 || n == 1 {
+    } else if m == 1 {
         scale(beta, c.as_mut_slice());
         for j in 0..n {
             for (i, c_ij) in c.column_mut(j).iter_mut().enumerate() {
@@ -123,7 +129,8 @@ pub fn matmul_tn<T: Scalar>(
             }
         }
     } else {
-        T::gemm((m, k, n), alpha, straight(&a).transposed(), straight(&b), beta, c.as_mut_slice());
+        let sides = (Side::straight(&a).transposed(), Side::straight(&b));
+        gemm((m, k, n), alpha, sides, beta, c.as_mut_slice());
     }
     Ok(())
 }
@@ -202,8 +209,8 @@ pub fn matmul_nt_columns<T: Scalar>(
             axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
         }
     } else {
-        let rows = straight(&b).part(start, 0).transposed();
-        T::gemm((m, k, n), alpha, straight(&a), rows, beta, c.as_mut_slice());
+        let rows = Side::straight(&b).part(start, 0).transposed();
+        gemm((m, k, n), alpha, (Side::straight(&a), rows), beta, c.as_mut_slice());
     }
     Ok(())
 }

@@ -2,6 +2,11 @@
 
 use nalgebra::RealField;
 
+use crate::MatrixView;
+use crate::blocked::Product;
+use crate::kernels::{gemm_f32, gemm_f64};
+use crate::tile::Start;
+
 /// A floating-point number the kernels can work with: [`prim@f32`] or [`prim@f64`].
 ///
 /// The mathematical functions (`exp`, `ln`, `sqrt`, …) come from nalgebra's [`RealField`].
@@ -88,7 +93,12 @@ pub(crate) struct Side<'a, T> {
     pub(crate) column_stride: usize,
 }
 
-impl<T> Side<'_, T> {
+impl<'a, T> Side<'a, T> {
+    /// A matrix as it lies in memory.
+    pub(crate) fn straight(matrix: &MatrixView<'a, T>) -> Self {
+        Self { values: matrix.as_slice(), row_stride: 1, column_stride: matrix.nrows() }
+    }
+
     /// The same matrix with rows and columns exchanged.
     pub(crate) fn transposed(self) -> Self {
         Self { row_stride: self.column_stride, column_stride: self.row_stride, ..self }
@@ -101,110 +111,60 @@ impl<T> Side<'_, T> {
     }
 }
 
+impl<T> Side<'_, T> {
+    /// Whether a matrix of this shape lies within the values.
+    fn holds(&self, (nrows, ncols): (usize, usize)) -> bool {
+        let last = (nrows - 1) * self.row_stride + (ncols - 1) * self.column_stride;
+        last < self.values.len()
+    }
+}
+
 pub(crate) mod private {
     use super::Side;
+    use crate::tile::Start;
 
     /// What the blocked product needs of a number type. Sealed: `Scalar` is for `f32` and `f64`.
     #[allow(private_interfaces)]
-    pub trait Gemm:
-        Copy + PartialEq + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
-    {
-        /// 0.
-        const ZERO: Self;
-        /// 1.
-        const ONE: Self;
-        /// Rows of a tile.
-        const MR: usize;
-        /// Columns of a tile.
-        const NR: usize;
-        /// `MR * NR` numbers, column after column.
-        type Tile: AsRef<[Self]>;
-
-        /// `Σ_p a[p] b[p]ᵀ` over the lines of two packed panels.
-        fn tile(a: &[Self], b: &[Self]) -> Self::Tile;
-
-        /// `C := alpha A B + beta C` for `A (m, k)`, `B (k, n)` and a contiguous column-major
-        /// `C (m, n)`, with this thread's packing buffers.
+    pub trait Gemm: Copy {
+        /// `C := alpha A B + start` for `A (m, k)`, `B (k, n)` and a contiguous column-major
+        /// `C (m, n)`; all sizes at least 1, and a bias of `m` numbers.
+        ///
+        /// # Panics
+        /// If a side or `C` is smaller than its shape.
         fn gemm(
             shape: (usize, usize, usize),
             alpha: Self,
-            a: Side<'_, Self>,
-            b: Side<'_, Self>,
-            beta: Self,
+            sides: (Side<'_, Self>, Side<'_, Self>),
+            start: Start<'_, Self>,
             c: &mut [Self],
         );
     }
 }
 
 macro_rules! gemm_for {
-    ($number:ident, $mr:literal, $nr:literal) => {
-        mod $number {
-            use std::cell::RefCell;
-
-            use super::{Side, private::Gemm};
-            use crate::blocked::{Packed, gemm};
-
-            thread_local! {
-                static PACKED: RefCell<Packed<$number>> = RefCell::default();
-            }
-
-            /// The tile, with one way or another to multiply and add.
-            #[inline(always)]
-            fn tile(
-                a: &[$number],
-                b: &[$number],
-                add: impl Fn($number, $number, $number) -> $number,
-            ) -> [$number; $mr * $nr] {
-                let mut tile = [[0.0; $mr]; $nr];
-                for (a, b) in a.as_chunks::<$mr>().0.iter().zip(b.as_chunks::<$nr>().0) {
-                    for j in 0..$nr {
-                        for i in 0..$mr {
-                            tile[j][i] = add(a[i], b[j], tile[j][i]);
-                        }
-                    }
+    ($number:ident, $gemm:ident) => {
+        #[allow(private_interfaces)]
+        impl private::Gemm for $number {
+            fn gemm(
+                shape: (usize, usize, usize),
+                alpha: Self,
+                (a, b): (Side<'_, Self>, Side<'_, Self>),
+                start: Start<'_, Self>,
+                c: &mut [Self],
+            ) {
+                let (m, k, n) = shape;
+                assert!(m > 0 && k > 0 && n > 0, "an empty product");
+                assert!(a.holds((m, k)) && b.holds((k, n)) && c.len() == m * n);
+                let product = Product { shape, alpha, a, b, start };
+                if let Start::Bias(bias) = start {
+                    assert!(bias.len() >= m);
                 }
-                let mut all = [0.0; $mr * $nr];
-                all.as_chunks_mut::<$mr>().0.copy_from_slice(&tile);
-                all
-            }
-
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            fn tile_fma(a: &[$number], b: &[$number]) -> [$number; $mr * $nr] {
-                tile(a, b, $number::mul_add)
-            }
-
-            #[allow(private_interfaces)]
-            impl Gemm for $number {
-                const ZERO: Self = 0.0;
-                const ONE: Self = 1.0;
-                const MR: usize = $mr;
-                const NR: usize = $nr;
-                type Tile = [Self; $mr * $nr];
-
-                fn tile(a: &[Self], b: &[Self]) -> Self::Tile {
-                    #[cfg(target_arch = "x86_64")]
-                    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                        // SAFETY: the processor has what the function was compiled for.
-                        return unsafe { tile_fma(a, b) };
-                    }
-                    tile(a, b, |a, b, sum| a * b + sum)
-                }
-
-                fn gemm(
-                    shape: (usize, usize, usize),
-                    alpha: Self,
-                    a: Side<'_, Self>,
-                    b: Side<'_, Self>,
-                    beta: Self,
-                    c: &mut [Self],
-                ) {
-                    PACKED.with_borrow_mut(|packed| gemm(shape, alpha, a, b, beta, c, packed));
-                }
+                // SAFETY: sides, bias and C hold what the product's shape says, as was asserted.
+                unsafe { $gemm(&product, c.as_mut_ptr()) }
             }
         }
     };
 }
 
-gemm_for!(f32, 16, 6);
-gemm_for!(f64, 8, 6);
+gemm_for!(f32, gemm_f32);
+gemm_for!(f64, gemm_f64);

@@ -60,17 +60,62 @@ fn products_equal_the_plain_loops<T: Scalar>(m: usize, k: usize, n: usize, seed:
     );
 }
 
+fn parts_are_the_whole<T: Scalar>((m, k, n): (usize, usize, usize), cut: usize, seed: u64) {
+    let (a, b) = (matrix::<T>(m, k, seed), matrix::<T>(k, n, seed + 1));
+    let (a_t, b_t) = (a.transpose(), b.transpose());
+    let bias = matrix::<T>(m, 1, seed + 2);
+    let one = T::one();
+    let product = |which: usize, columns: std::ops::Range<usize>| {
+        let mut c = DMatrix::from_element(m, columns.len(), T::of(f64::NAN));
+        let part = b.columns(columns.start, columns.len()).into_owned();
+        let into = (&mut c).into();
+        match which {
+            0 => matmul(one, (&a).into(), (&part).into(), T::zero(), into),
+            1 => matmul_tn(one, (&a_t).into(), (&part).into(), T::zero(), into),
+            2 => affine((&a).into(), bias.as_slice(), (&part).into(), into),
+            _ => matmul_nt_columns(one, (&a).into(), (&b_t).into(), columns, T::zero(), into),
+        }
+        .unwrap();
+        c
+    };
+    for which in 0..4 {
+        let whole = product(which, 0..n);
+        for range in [0..cut, cut..n, cut.min(n - 1)..cut.min(n - 1) + 1] {
+            if !range.is_empty() {
+                let part = product(which, range.clone());
+                assert_eq!(part, whole.columns(range.start, range.len()).into_owned(), "{which}");
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
+    /// Every remainder of every tile, and more than a block.
     #[test]
-    fn fast_equals_plain_f32(m in 1usize..70, k in 1usize..70, n in 1usize..70, seed in 0u64..1000) {
+    fn fast_equals_plain_f32(m in 1usize..300, k in 1usize..300, n in 1usize..40, seed in 0u64..1000) {
         products_equal_the_plain_loops::<f32>(m, k, n, seed);
     }
 
     #[test]
-    fn fast_equals_plain_f64(m in 1usize..70, k in 1usize..70, n in 1usize..70, seed in 0u64..1000) {
+    fn fast_equals_plain_f64(m in 1usize..40, k in 1usize..300, n in 1usize..300, seed in 0u64..1000) {
         products_equal_the_plain_loops::<f64>(m, k, n, seed);
+    }
+
+    /// Columns of far-apart rows are packed on the way, blocks are cut at fixed places.
+    #[test]
+    fn wide_sides_equal_plain(m in 9usize..40, k in 30usize..60, n in 1024usize..1100, seed in 0u64..1000) {
+        products_equal_the_plain_loops::<f32>(m, k, n, seed);
+    }
+
+    /// Asked for some of the columns, a product gives the bits that all together have.
+    #[test]
+    fn parts_have_the_bits_of_the_whole(
+        m in 1usize..70, k in 1usize..600, n in 1usize..70, cut in 0usize..70, seed in 0u64..1000,
+    ) {
+        parts_are_the_whole::<f32>((m, k, n), cut % (n + 1), seed);
+        parts_are_the_whole::<f64>((m, k, n), cut % (n + 1), seed);
     }
 
     /// ⟨dZ, W A⟩ = ⟨Wᵀ dZ, A⟩ = ⟨W, dZ Aᵀ⟩: the three products of a layer are each other's adjoints.

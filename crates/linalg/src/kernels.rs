@@ -1,0 +1,114 @@
+//! The kernels compiled for each instruction set, and the choice between them at run time.
+
+use std::cell::RefCell;
+
+use crate::blocked::{self, Kernel, Packed, Product};
+use crate::simd::Portable;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::{F32x8, F64x4};
+use crate::tile::{self, Tile, TileFn};
+
+/// The tile of `$mv` registers by `$nr` columns out of those compiled.
+macro_rules! choose {
+    ($tile:ident, $mv:expr, $nr:expr, $edge:expr, [$($m:literal x $n:literal),*]) => {
+        match ($mv, $nr, $edge) {
+            $(
+                ($m, $n, false) => $tile::<$m, $n, false>,
+                ($m, $n, true) => $tile::<$m, $n, true>,
+            )*
+            (mv, nr, _) => unreachable!("no tile of {mv} by {nr}"),
+        }
+    };
+}
+
+/// Tiles and products for one register type, compiled with the instructions named.
+macro_rules! kernels_for {
+    ($module:ident, $register:ty, $number:ident $(, $features:literal)?) => {
+        mod $module {
+            use super::*;
+
+            /// A tile.
+            ///
+            /// # Safety
+            /// As [`tile::compute`].
+            $(#[target_feature(enable = $features)])?
+            unsafe fn tile<const MV: usize, const NR: usize, const EDGE: bool>(
+                tile: &Tile<'_, $number>,
+            ) {
+                // SAFETY: as the caller's.
+                unsafe { tile::compute::<$register, MV, NR, EDGE>(tile) }
+            }
+
+            impl Kernel for $register {
+                fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<$number> {
+                    choose!(tile, mv, nr, edge, [
+                        1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5, 1 x 6, 1 x 7, 1 x 8,
+                        2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5, 2 x 6,
+                        3 x 1, 3 x 2, 3 x 3
+                    ])
+                }
+            }
+
+            /// A product.
+            ///
+            /// # Safety
+            /// As [`blocked::gemm`].
+            $(#[target_feature(enable = $features)])?
+            pub(super) unsafe fn gemm(
+                product: &Product<'_, $number>,
+                c: *mut $number,
+                packed: &mut Packed<$number>,
+            ) {
+                // SAFETY: as the caller's.
+                unsafe { blocked::gemm::<$register>(product, c, 1.0, packed) }
+            }
+        }
+    };
+}
+
+kernels_for!(portable_f32, Portable<f32>, f32);
+kernels_for!(portable_f64, Portable<f64>, f64);
+#[cfg(target_arch = "x86_64")]
+kernels_for!(avx2_f32, F32x8, f32, "avx2,fma");
+#[cfg(target_arch = "x86_64")]
+kernels_for!(avx2_f64, F64x4, f64, "avx2,fma");
+
+/// Whether the processor has AVX2 and FMA; looked up once by the standard library.
+#[inline]
+fn has_avx2() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
+macro_rules! product_for {
+    ($gemm:ident, $number:ident, $packed:ident, $portable:ident, $avx2:ident) => {
+        thread_local! {
+            static $packed: RefCell<Packed<$number>> = RefCell::default();
+        }
+
+        /// `C := alpha A B + start` with this thread's packing buffers.
+        ///
+        /// # Safety
+        /// Sides, bias and `c` hold matrices of the product's shape; all sizes are at least 1.
+        pub(crate) unsafe fn $gemm(product: &Product<'_, $number>, c: *mut $number) {
+            $packed.with_borrow_mut(|packed| {
+                #[cfg(target_arch = "x86_64")]
+                if has_avx2() {
+                    // SAFETY: the processor has the instructions; the rest as the caller's.
+                    return unsafe { $avx2::gemm(product, c, packed) };
+                }
+                // SAFETY: as the caller's.
+                unsafe { $portable::gemm(product, c, packed) }
+            });
+        }
+    };
+}
+
+product_for!(gemm_f32, f32, PACKED_F32, portable_f32, avx2_f32);
+product_for!(gemm_f64, f64, PACKED_F64, portable_f64, avx2_f64);

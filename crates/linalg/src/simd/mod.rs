@@ -1,0 +1,52 @@
+//! A register of several numbers, and which one this processor has.
+//!
+//! Kernels are written once, over [`Simd`], and compiled for each instruction set; [`dispatch`]
+//! chooses at run time, so the program is fast without being built for one processor.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod portable;
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx2::{F32x8, F64x4};
+pub(crate) use portable::Portable;
+
+/// Several numbers handled by one instruction.
+///
+/// # Safety
+/// Every method may be called only on a processor that has the instructions of the type, and only
+/// with pointers good for as many numbers as it reads or writes. Methods are inlined into a
+/// function compiled for those instructions.
+pub(crate) trait Simd: Copy {
+    /// One of the numbers.
+    type Number: Copy;
+    /// How many there are.
+    const LANES: usize;
+
+    /// 0 in every lane.
+    unsafe fn zero() -> Self;
+    /// The number in every lane.
+    unsafe fn splat(number: Self::Number) -> Self;
+    /// `LANES` numbers.
+    unsafe fn load(from: *const Self::Number) -> Self;
+    /// The first `count <= LANES` numbers, and 0 in the other lanes.
+    unsafe fn load_first(from: *const Self::Number, count: usize) -> Self;
+    /// All lanes.
+    unsafe fn store(self, to: *mut Self::Number);
+    /// The first `count <= LANES` lanes.
+    unsafe fn store_first(self, to: *mut Self::Number, count: usize);
+    /// `self * b + c`, rounded once where the processor can.
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// Asks for the memory there to be brought near; harmless for any address.
+    fn prefetch(from: *const Self::Number);
+    /// `self * b`.
+    unsafe fn mul(self, b: Self) -> Self;
+    /// Turns a square block around: `to[p * to_step + i] = from[i * from_step + p]` for all
+    /// `i, p < LANES`.
+    unsafe fn transpose(
+        from: *const Self::Number,
+        from_step: usize,
+        to: *mut Self::Number,
+        to_step: usize,
+    );
+}

@@ -1,0 +1,105 @@
+//! The innermost loop: a tile of `C` held in registers while `k` runs.
+
+use crate::simd::Simd;
+
+/// What a product is added to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Start<'a, T> {
+    /// Nothing: the old values are not read.
+    Zero,
+    /// `beta C`.
+    Scaled(T),
+    /// The same column in every column of `C`, which has no more rows.
+    Bias(&'a [T]),
+}
+
+/// One tile of `C := alpha A B + start`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tile<'a, T> {
+    /// Terms of each sum.
+    pub(crate) k: usize,
+    /// `A[i, p] = a[i + p * a_step]`.
+    pub(crate) a: *const T,
+    pub(crate) a_step: usize,
+    /// `B[p, j] = b[p * b_step + j * b_next]`.
+    pub(crate) b: *const T,
+    pub(crate) b_step: usize,
+    pub(crate) b_next: usize,
+    /// `C[i, j] = c[i + j * c_next]`.
+    pub(crate) c: *mut T,
+    pub(crate) c_next: usize,
+    /// Rows in the last register of a column, `1..=LANES`.
+    pub(crate) last: usize,
+    pub(crate) alpha: T,
+    pub(crate) start: Start<'a, T>,
+}
+
+/// A compiled tile.
+pub(crate) type TileFn<T> = unsafe fn(&Tile<'_, T>);
+
+/// Computes a tile of `MV` registers by `NR` columns. `A` is read in whole registers unless `EDGE`;
+/// `C` never beyond `last`.
+///
+/// Every element is `Σ_p` in the order of p, one multiply-add after another, then
+/// `alpha sum + start`: the same bits in a tile of any size.
+///
+/// # Safety
+/// The processor has the instructions of `V`; the pointers are good for the elements named in
+/// [`Tile`], `A` for whole registers unless `EDGE`.
+#[inline(always)]
+pub(crate) unsafe fn compute<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
+    tile: &Tile<'_, V::Number>,
+) {
+    let Tile { k, a_step, b_step, b_next, last, .. } = *tile;
+    // SAFETY: offsets stay within what the caller vouches for.
+    unsafe {
+        let mut sums = [[V::zero(); MV]; NR];
+        let (mut a, mut b) = (tile.a, tile.b);
+        for _ in 0..k {
+            let mut a_p = [V::zero(); MV];
+            for (v, a_pv) in a_p.iter_mut().enumerate() {
+                let from = a.add(v * V::LANES);
+                *a_pv = if EDGE && v + 1 == MV { V::load_first(from, last) } else { V::load(from) };
+            }
+            for (j, sums_j) in sums.iter_mut().enumerate() {
+                let b_pj = V::splat(*b.add(j * b_next));
+                for v in 0..MV {
+                    sums_j[v] = a_p[v].mul_add(b_pj, sums_j[v]);
+                }
+            }
+            (a, b) = (a.wrapping_add(a_step), b.wrapping_add(b_step));
+        }
+        write::<V, MV, NR>(tile, &sums);
+    }
+}
+
+/// `C := alpha sums + start`.
+///
+/// # Safety
+/// As [`compute`].
+#[inline(always)]
+unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
+    tile: &Tile<'_, V::Number>,
+    sums: &[[V; MV]; NR],
+) {
+    let Tile { c, c_next, last, alpha, start, .. } = *tile;
+    // SAFETY: offsets stay within what the caller vouches for.
+    unsafe {
+        let alpha = V::splat(alpha);
+        for (j, sums_j) in sums.iter().enumerate() {
+            for (v, &sum) in sums_j.iter().enumerate() {
+                let at = c.add(j * c_next + v * V::LANES);
+                let whole = v + 1 < MV || last == V::LANES;
+                let read = |from: *const V::Number| {
+                    if whole { V::load(from) } else { V::load_first(from, last) }
+                };
+                let value = match start {
+                    Start::Zero => alpha.mul(sum),
+                    Start::Scaled(beta) => alpha.mul_add(sum, V::splat(beta).mul(read(at))),
+                    Start::Bias(bias) => alpha.mul_add(sum, read(bias.as_ptr().add(v * V::LANES))),
+                };
+                if whole { value.store(at) } else { value.store_first(at, last) }
+            }
+        }
+    }
+}
