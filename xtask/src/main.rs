@@ -1,5 +1,6 @@
 //! Tasks for people working on the workspace: `cargo xtask <task>`.
 
+mod bench;
 mod course;
 mod gradcheck;
 
@@ -16,6 +17,10 @@ struct Tasks {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Time a step of every workload.
+    Bench(bench::Args),
+    /// Time a step of one workload, for comparisons.
+    BenchStep(bench::StepArgs),
     /// Check every gradient of the workspace numerically.
     Gradcheck(gradcheck::Args),
     /// Train the exercise's two networks on its cat images, beside the published costs.
@@ -23,11 +28,12 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    let ok = |()| ExitCode::SUCCESS;
     let done = match Tasks::parse().task {
+        Task::Bench(args) => bench::run(&args).map(ok).map_err(|error| error.to_string()),
+        Task::BenchStep(args) => bench::run_step(&args).map(ok).map_err(|error| error.to_string()),
         Task::Gradcheck(args) => gradcheck::run(&args).map_err(|error| error.to_string()),
-        Task::Course(args) => {
-            course::run(&args).map(|()| ExitCode::SUCCESS).map_err(|error| error.to_string())
-        }
+        Task::Course(args) => course::run(&args).map(ok).map_err(|error| error.to_string()),
     };
     done.unwrap_or_else(|message| {
         eprintln!("error: {message}");

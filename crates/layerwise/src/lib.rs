@@ -24,9 +24,9 @@ pub mod prelude {
         linear_forward,
     };
     pub use layerwise_model::{
-        Examples, History, ModelFile, Network, NumpyRandom, Scale, Trainer, TrainingStep, accuracy,
-        initialize_parameters, initialize_parameters_deep, l_model_backward, l_model_forward,
-        roc_auc,
+        Examples, History, ModelFile, Network, NumpyRandom, Predictor, Scale, Trainer,
+        TrainingStep, accuracy, initialize_parameters, initialize_parameters_deep,
+        l_model_backward, l_model_forward, roc_auc,
     };
     pub use layerwise_optim::{Adam, GradientDescent, Optimizer, update_parameters};
 }

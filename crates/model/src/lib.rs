@@ -17,6 +17,7 @@ mod initialize;
 mod l_model;
 mod metrics;
 mod network;
+mod predictor;
 mod random;
 mod train;
 
@@ -31,6 +32,7 @@ pub use layerwise_layers as layers;
 pub use layerwise_optim as optim;
 pub use metrics::{accuracy, roc_auc};
 pub use network::{Network, NetworkBuilder};
+pub use predictor::Predictor;
 pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
 pub use train::{EpochRecord, Examples, History, Trainer, TrainingStep};

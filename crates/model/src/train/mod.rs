@@ -8,5 +8,6 @@ mod trainer;
 
 pub use examples::Examples;
 pub use history::{EpochRecord, History};
+pub(crate) use share::{FirstError, threads_for};
 pub use step::TrainingStep;
 pub use trainer::Trainer;

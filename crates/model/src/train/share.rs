@@ -19,7 +19,7 @@ pub(super) const UPDATE_CHUNK: usize = 16_384;
 ///
 /// A step takes about six operations for each parameter and example: multiply and add, forward,
 /// for the gradient and for `dA_prev`.
-pub(super) fn threads_for(n_parameters: usize, m: usize, available: usize) -> usize {
+pub(crate) fn threads_for(n_parameters: usize, m: usize, available: usize) -> usize {
     let flop = n_parameters.saturating_mul(m).saturating_mul(6);
     available.clamp(1, (flop / FLOP_WORTH_A_THREAD).max(1))
 }
@@ -32,18 +32,18 @@ pub(super) fn share_of(n: usize, threads: usize) -> usize {
 
 /// The first error of several threads.
 #[derive(Default)]
-pub(super) struct FirstError(Mutex<Option<CoreError>>);
+pub(crate) struct FirstError(Mutex<Option<CoreError>>);
 
 impl FirstError {
     /// Keeps the error, if this is one and there was none before.
-    pub(super) fn keep(&self, result: Result<(), CoreError>) {
+    pub(crate) fn keep(&self, result: Result<(), CoreError>) {
         if let (Err(error), Ok(mut first)) = (result, self.0.lock()) {
             first.get_or_insert(error);
         }
     }
 
     /// The error that was kept.
-    pub(super) fn into_result(self) -> Result<(), CoreError> {
+    pub(crate) fn into_result(self) -> Result<(), CoreError> {
         match self.0.into_inner() {
             Ok(None) => Ok(()),
             Ok(Some(error)) => Err(error),

@@ -1,0 +1,169 @@
+//! Prediction in buffers made once.
+
+use layerwise_core::linalg::Pool;
+use layerwise_core::{CoreError, Layer, MatrixView, MatrixViewMut, Pass, Scalar, expect_shape};
+
+use crate::train::{FirstError, threads_for};
+use crate::{ModelError, Network, Result};
+
+/// Examples that go through all layers together, so that what one layer leaves is still near when
+/// the next takes it up.
+const BLOCK: usize = 128;
+
+/// `AL` for many examples, a block of them at a time, in buffers made once.
+///
+/// [`Network::predict`] allocates what it returns and checks its input for NaN; this does neither.
+/// A predictor belongs to one caller; several may share one network.
+///
+/// ```
+/// use layerwise_model::{Network, Predictor, activations::{Relu, Sigmoid}, core::DMatrix};
+///
+/// let network = Network::<f32>::builder(3).dense(4, Relu).dense(1, Sigmoid).seed(1).build()?;
+/// let x = DMatrix::from_element(3, 200, 0.5);
+/// let mut predictor = Predictor::new(&network, 200)?;
+/// let al = predictor.predict(&network, (&x).into())?;
+/// assert_eq!(al.to_matrix(), network.predict(&x)?);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+#[derive(Debug)]
+pub struct Predictor<T: Scalar> {
+    capacity: usize,
+    widest: usize,
+    n_parameters: usize,
+    al: Vec<T>,
+    /// For each thread twice what the widest layer gives out for a block.
+    between: Vec<T>,
+    pool: Pool,
+}
+
+impl<T: Scalar> Predictor<T> {
+    /// Buffers for `network` and at most `capacity` examples a call.
+    ///
+    /// # Errors
+    /// [`ModelError::AtLeastOne`] if `capacity` is 0.
+    pub fn new(network: &Network<T>, capacity: usize) -> Result<Self> {
+        if capacity == 0 {
+            return Err(ModelError::AtLeastOne { what: "the batch" });
+        }
+        let widest = network.layers().iter().map(|layer| layer.n_out()).max().unwrap_or(0);
+        let al = vec![T::zero(); network.n_out() * capacity];
+        let between = vec![T::zero(); 2 * widest * BLOCK.min(capacity)];
+        let n_parameters = network.n_parameters();
+        Ok(Self { capacity, widest, n_parameters, al, between, pool: Pool::new(1) })
+    }
+
+    /// At most this many threads, fewer where a call is too small for them; 1 if not called.
+    ///
+    /// The result is the same, to the last bit, for any number.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        // A third of a training step's work.
+        let threads = threads_for(self.n_parameters / 3, self.capacity, threads);
+        self.pool = Pool::new(threads.min(self.capacity.div_ceil(BLOCK)));
+        let block = 2 * self.widest * BLOCK.min(self.capacity);
+        self.between = vec![T::zero(); block * self.pool.n_threads()];
+        self
+    }
+
+    /// `AL` for the examples in `X`. Shapes: `X (n_in, m)`, `AL (n_out, m)`.
+    ///
+    /// # Errors
+    /// An `X` of the wrong height or without examples, more examples than the buffers hold, a
+    /// network that is wider than the one the buffers were made for.
+    pub fn predict(
+        &mut self,
+        network: &Network<T>,
+        x: MatrixView<'_, T>,
+    ) -> Result<MatrixView<'_, T>> {
+        let m = x.ncols();
+        expect_shape("X", x, (network.n_in(), m))?;
+        if m > self.capacity {
+            return Err(ModelError::TooManyExamples { capacity: self.capacity, found: m });
+        }
+        if m == 0 {
+            return Err(ModelError::AtLeastOne { what: "the batch" });
+        }
+        let n_out = network.n_out();
+        let widest = network.layers().iter().map(|layer| layer.n_out()).max().unwrap_or(0);
+        if widest > self.widest || n_out * self.capacity > self.al.len() {
+            let found = (widest, m);
+            let expected = (self.widest, m);
+            return Err(
+                CoreError::Shape { what: "the widest layer's output", expected, found }.into()
+            );
+        }
+        let block = BLOCK.min(self.capacity);
+        let share = m.div_ceil(self.pool.n_threads()).next_multiple_of(block);
+        let error = FirstError::default();
+        let al = &mut self.al[..n_out * m];
+        let parts = [(&mut *al, n_out * share), (&mut self.between[..], 2 * self.widest * block)];
+        self.pool.for_each_chunk(parts, |i, [al, between]| {
+            let (one, other) = between.split_at_mut(between.len() / 2);
+            for (b, al) in al.chunks_mut(n_out * block).enumerate() {
+                let first = i * share + b * block;
+                let examples = first..first + al.len() / n_out;
+                error.keep((|| {
+                    forward_block(network.layers(), x.columns(examples)?, [one, other], al)
+                })());
+            }
+        });
+        error.into_result()?;
+        Ok(MatrixView::new(al, n_out, m).map_err(CoreError::from)?)
+    }
+}
+
+/// One block through all layers, back and forth between two buffers, the last into `al`.
+fn forward_block<T: Scalar>(
+    layers: &[Box<dyn Layer<T>>],
+    x: MatrixView<'_, T>,
+    between: [&mut [T]; 2],
+    al: &mut [T],
+) -> std::result::Result<(), CoreError> {
+    let m = x.ncols();
+    let [mut here, mut there] = between;
+    let mut n_in = x.nrows();
+    for (index, layer) in layers.iter().enumerate() {
+        let n_out = layer.n_out();
+        let a_prev = if index == 0 { x } else { MatrixView::new(&here[..n_in * m], n_in, m)? };
+        let a = if index + 1 == layers.len() { &mut *al } else { &mut there[..n_out * m] };
+        layer.forward(a_prev, MatrixViewMut::new(a, n_out, m)?, &mut [], &Pass::inference())?;
+        std::mem::swap(&mut here, &mut there);
+        n_in = n_out;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layerwise_activations::{Relu, Softmax};
+    use layerwise_core::DMatrix;
+
+    #[test]
+    fn the_same_bits_for_any_number_of_threads_and_examples() {
+        let network =
+            Network::<f32>::builder(20).dense(70, Relu).dense(5, Softmax).build().unwrap();
+        let x = DMatrix::from_fn(20, 1000, |i, j| ((i * 7 + j * 13) % 23) as f32 - 11.0);
+        let expected = network.predict(&x).unwrap();
+        for (threads, m) in [(1, 1000), (2, 1000), (3, 999), (8, 1000), (2, 1), (2, 129)] {
+            let mut predictor = Predictor::new(&network, m).unwrap().with_threads(threads);
+            let part = x.columns(0, m).into_owned();
+            let al = predictor.predict(&network, (&part).into()).unwrap().to_matrix();
+            assert_eq!(al, expected.columns(0, m).into_owned(), "{threads} threads, {m} examples");
+        }
+    }
+
+    #[test]
+    fn misfits_are_refused() {
+        let network = Network::<f32>::builder(3).dense(2, Relu).build().unwrap();
+        let wide = Network::<f32>::builder(3).dense(9, Relu).build().unwrap();
+        let mut predictor = Predictor::new(&network, 4).unwrap();
+        let mut message = |network, x: &DMatrix<f32>| {
+            predictor.predict(network, x.into()).unwrap_err().to_string()
+        };
+        assert!(message(&network, &DMatrix::zeros(3, 5)).contains("4 examples, found 5"));
+        assert!(message(&network, &DMatrix::zeros(2, 1)).contains("expected X of shape (3, 1)"));
+        assert!(message(&network, &DMatrix::zeros(3, 0)).contains("the batch"));
+        assert!(message(&wide, &DMatrix::zeros(3, 1)).contains("the widest layer's output"));
+    }
+}
