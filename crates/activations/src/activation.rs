@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use layerwise_core::linalg::zip_in_place;
 use layerwise_core::{
     DMatrix, Link, MatrixView, MatrixViewMut, Scalar, expect_matrix, expect_shape,
 };
@@ -72,7 +73,5 @@ pub(crate) fn multiply_by_derivative<T: Scalar>(
     mut da: MatrixViewMut<'_, T>,
     derivative: impl Fn(T) -> T,
 ) {
-    for (da, &a) in da.as_mut_slice().iter_mut().zip(a.as_slice()) {
-        *da *= derivative(a);
-    }
+    zip_in_place(da.as_mut_slice(), a.as_slice(), |da, a| da * derivative(a));
 }

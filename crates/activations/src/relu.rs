@@ -1,6 +1,7 @@
 //! ReLU: `g(z) = max(0, z)` (Nair and Hinton, "Rectified Linear Units Improve Restricted
 //! Boltzmann Machines", 2010).
 
+use layerwise_core::linalg::{rectify, rectify_backward};
 use layerwise_core::{DMatrix, MatrixView, MatrixViewMut, Scalar};
 
 use crate::{Activation, Result};
@@ -16,17 +17,11 @@ impl<T: Scalar> Activation<T> for Relu {
     }
 
     fn forward(&self, mut z: MatrixViewMut<'_, T>) {
-        for z in z.as_mut_slice() {
-            // Written so that NaN stays NaN: a network that has diverged must show it.
-            *z = if *z < T::zero() { T::zero() } else { *z };
-        }
+        rectify(z.as_mut_slice());
     }
 
     fn backward(&self, _z: MatrixView<'_, T>, a: MatrixView<'_, T>, mut da: MatrixViewMut<'_, T>) {
-        // A choice, not a product: where the unit is off, even an infinite da gives 0.
-        for (da, &a) in da.as_mut_slice().iter_mut().zip(a.as_slice()) {
-            *da = if a > T::zero() { *da } else { T::zero() };
-        }
+        rectify_backward(a.as_slice(), da.as_mut_slice());
     }
 }
 

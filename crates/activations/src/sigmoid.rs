@@ -1,5 +1,6 @@
 //! The logistic function: `g(z) = 1/(1 + e^−z)`.
 
+use layerwise_core::linalg::{exp, map_in_place};
 use layerwise_core::{DMatrix, Link, MatrixView, MatrixViewMut, Scalar};
 
 use crate::{Activation, Result, activation::multiply_by_derivative};
@@ -12,9 +13,10 @@ use crate::{Activation, Result, activation::multiply_by_derivative};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sigmoid;
 
+#[inline(always)]
 fn logistic<T: Scalar>(z: T) -> T {
     // e^−|z| is at most 1.
-    let e = (-z.abs()).exp();
+    let e = exp(-z.abs());
     let numerator = if z < T::zero() { e } else { T::one() };
     numerator / (T::one() + e)
 }
@@ -25,9 +27,7 @@ impl<T: Scalar> Activation<T> for Sigmoid {
     }
 
     fn forward(&self, mut z: MatrixViewMut<'_, T>) {
-        for z in z.as_mut_slice() {
-            *z = logistic(*z);
-        }
+        map_in_place(z.as_mut_slice(), logistic);
     }
 
     fn backward(&self, _z: MatrixView<'_, T>, a: MatrixView<'_, T>, da: MatrixViewMut<'_, T>) {

@@ -1,5 +1,6 @@
 //! Softmax: `g(z)_i = e^{z_i} / Σ_k e^{z_k}` (Bridle 1990).
 
+use layerwise_core::linalg::{exp, vectorized};
 use layerwise_core::{Link, MatrixView, MatrixViewMut, Scalar};
 
 use crate::Activation;
@@ -24,21 +25,27 @@ impl<T: Scalar> Activation<T> for Softmax {
     }
 
     fn forward(&self, mut z: MatrixViewMut<'_, T>) {
-        for j in 0..z.ncols() {
-            let z = z.column_mut(j);
-            // NaN is passed over here and comes back in the exponential.
-            let largest = z
-                .iter()
-                .fold(T::min_value().unwrap_or_default(), |l, &z| if z > l { z } else { l });
-            let mut sum = T::zero();
-            for z in z.iter_mut() {
-                *z = (*z - largest).exp();
-                sum += *z;
-            }
-            for z in z {
-                *z /= sum;
-            }
+        let n = z.nrows();
+        if n == 0 {
+            return;
         }
+        vectorized(
+            #[inline(always)]
+            || {
+                for z in z.as_mut_slice().chunks_exact_mut(n) {
+                    // NaN is passed over here and comes back in the exponential.
+                    let least = T::min_value().unwrap_or_default();
+                    let largest = z.iter().fold(least, |l, &z| if z > l { z } else { l });
+                    z.iter_mut().for_each(|z| *z -= largest);
+                }
+                // All at once: a register is wider than a few classes.
+                z.as_mut_slice().iter_mut().for_each(|z| *z = exp(*z));
+                for a in z.as_mut_slice().chunks_exact_mut(n) {
+                    let sum: T = a.iter().copied().sum();
+                    a.iter_mut().for_each(|a| *a /= sum);
+                }
+            },
+        );
     }
 
     fn backward(&self, _z: MatrixView<'_, T>, a: MatrixView<'_, T>, mut da: MatrixViewMut<'_, T>) {

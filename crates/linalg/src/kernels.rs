@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 
 use crate::blocked::{self, Kernel, Packed, Product};
+use crate::rectify;
 use crate::simd::Portable;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::{F32x8, F64x4};
 use crate::tile::{self, Tile, TileFn};
+use crate::vectorized::has_avx2;
 
 /// The tile of `$mv` registers by `$nr` columns out of those compiled.
 macro_rules! choose {
@@ -62,6 +64,26 @@ macro_rules! kernels_for {
                 // SAFETY: as the caller's.
                 unsafe { blocked::gemm::<$register>(product, c, 1.0, packed) }
             }
+
+            /// ReLU.
+            ///
+            /// # Safety
+            /// The processor has the instructions.
+            $(#[target_feature(enable = $features)])?
+            pub(super) unsafe fn rectify(z: &mut [$number]) {
+                // SAFETY: as the caller's.
+                unsafe { rectify::forward::<$register>(z) }
+            }
+
+            /// ReLU's derivative.
+            ///
+            /// # Safety
+            /// The processor has the instructions.
+            $(#[target_feature(enable = $features)])?
+            pub(super) unsafe fn rectify_backward(a: &[$number], da: &mut [$number]) {
+                // SAFETY: as the caller's.
+                unsafe { rectify::backward::<$register>(a, da) }
+            }
         }
     };
 }
@@ -73,42 +95,56 @@ kernels_for!(avx2_f32, F32x8, f32, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
 kernels_for!(avx2_f64, F64x4, f64, "avx2,fma");
 
-/// Whether the processor has AVX2 and FMA; looked up once by the standard library.
-#[inline]
-fn has_avx2() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        false
-    }
-}
+/// What the rest of the crate calls, for one number type.
+macro_rules! calls_for {
+    ($module:ident, $number:ident, $portable:ident, $avx2:ident) => {
+        pub(crate) mod $module {
+            use super::*;
 
-macro_rules! product_for {
-    ($gemm:ident, $number:ident, $packed:ident, $portable:ident, $avx2:ident) => {
-        thread_local! {
-            static $packed: RefCell<Packed<$number>> = RefCell::default();
-        }
+            thread_local! {
+                static PACKED: RefCell<Packed<$number>> = RefCell::default();
+            }
 
-        /// `C := alpha A B + start` with this thread's packing buffers.
-        ///
-        /// # Safety
-        /// Sides, bias and `c` hold matrices of the product's shape; all sizes are at least 1.
-        pub(crate) unsafe fn $gemm(product: &Product<'_, $number>, c: *mut $number) {
-            $packed.with_borrow_mut(|packed| {
+            /// `C := alpha A B + start` with this thread's packing buffers.
+            ///
+            /// # Safety
+            /// Sides, bias and `c` hold matrices of the product's shape; all sizes are at least 1.
+            pub(crate) unsafe fn gemm(product: &Product<'_, $number>, c: *mut $number) {
+                PACKED.with_borrow_mut(|packed| {
+                    #[cfg(target_arch = "x86_64")]
+                    if has_avx2() {
+                        // SAFETY: the processor has the instructions; the rest as the caller's.
+                        return unsafe { $avx2::gemm(product, c, packed) };
+                    }
+                    // SAFETY: as the caller's.
+                    unsafe { $portable::gemm(product, c, packed) }
+                });
+            }
+
+            /// ReLU.
+            pub(crate) fn rectify(z: &mut [$number]) {
                 #[cfg(target_arch = "x86_64")]
                 if has_avx2() {
-                    // SAFETY: the processor has the instructions; the rest as the caller's.
-                    return unsafe { $avx2::gemm(product, c, packed) };
+                    // SAFETY: the processor has the instructions.
+                    return unsafe { $avx2::rectify(z) };
                 }
-                // SAFETY: as the caller's.
-                unsafe { $portable::gemm(product, c, packed) }
-            });
+                // SAFETY: needs no particular instructions.
+                unsafe { $portable::rectify(z) }
+            }
+
+            /// ReLU's derivative.
+            pub(crate) fn rectify_backward(a: &[$number], da: &mut [$number]) {
+                #[cfg(target_arch = "x86_64")]
+                if has_avx2() {
+                    // SAFETY: the processor has the instructions.
+                    return unsafe { $avx2::rectify_backward(a, da) };
+                }
+                // SAFETY: needs no particular instructions.
+                unsafe { $portable::rectify_backward(a, da) }
+            }
         }
     };
 }
 
-product_for!(gemm_f32, f32, PACKED_F32, portable_f32, avx2_f32);
-product_for!(gemm_f64, f64, PACKED_F64, portable_f64, avx2_f64);
+calls_for!(for_f32, f32, portable_f32, avx2_f32);
+calls_for!(for_f64, f64, portable_f64, avx2_f64);

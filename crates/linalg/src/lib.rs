@@ -12,6 +12,8 @@
 //! | [`matmul`] | `C = α A B + β C` | forward |
 //! | [`row_sums`] | `s = α Σ_j A[:, j]` | `db` |
 //! | [`axpy`], [`dot`] | `y := α x + y`, `xᵀ y` | updates, outputs with one unit |
+//! | [`rectify`], [`rectify_backward`] | `max(0, z)` and its derivative | ReLU |
+//! | [`exp`], [`map_in_place`], [`zip_in_place`], [`vectorized`] | `e^x`, `f(x)`, `f(x, y)`, any loop | activations, optimizers |
 //!
 //! Each has a twin in [`plain`] that is the formula in loops; property tests hold the two equal.
 //! `unsafe` lives in this crate alone.
@@ -21,6 +23,7 @@ mod affine;
 mod blocked;
 mod column;
 mod error;
+mod exponential;
 mod finite;
 mod kernels;
 mod matrix;
@@ -28,22 +31,27 @@ mod pack;
 pub mod plain;
 mod pool;
 mod product;
+mod rectify;
 mod scalar;
 mod simd;
 mod sums;
 mod tile;
 mod vector;
+mod vectorized;
 
 pub use affine::affine;
 pub use error::LinalgError;
+pub use exponential::exp;
 pub use finite::first_non_finite;
 pub use matrix::{MatrixView, MatrixViewMut};
 pub use nalgebra::{DMatrix, DVector};
 pub use pool::Pool;
 pub use product::{matmul, matmul_nt, matmul_nt_columns, matmul_tn};
+pub use rectify::{rectify, rectify_backward};
 pub use scalar::Scalar;
 pub use sums::row_sums;
 pub use vector::{axpy, dot};
+pub use vectorized::{map_in_place, vectorized, zip_in_place};
 
 /// The result of a kernel: nothing, or the shapes that did not fit.
 pub type Result<T> = std::result::Result<T, LinalgError>;

@@ -4,14 +4,17 @@ use nalgebra::RealField;
 
 use crate::MatrixView;
 use crate::blocked::Product;
-use crate::kernels::{gemm_f32, gemm_f64};
+use crate::exponential::Exponential;
+use crate::kernels::{for_f32, for_f64};
 use crate::tile::Start;
 
 /// A floating-point number the kernels can work with: [`prim@f32`] or [`prim@f64`].
 ///
 /// The mathematical functions (`exp`, `ln`, `sqrt`, …) come from nalgebra's [`RealField`].
 /// The trait is sealed: the kernels rely on what these two types are.
-pub trait Scalar: RealField + Copy + Default + std::iter::Sum + private::Gemm {
+pub trait Scalar:
+    RealField + Copy + Default + std::iter::Sum + Exponential + private::Kernels
+{
     /// `"f32"` or `"f64"`, as model files and benchmarks call it.
     const NAME: &'static str;
     /// The distance from 1 to the next larger number.
@@ -123,9 +126,9 @@ pub(crate) mod private {
     use super::Side;
     use crate::tile::Start;
 
-    /// What the blocked product needs of a number type. Sealed: `Scalar` is for `f32` and `f64`.
+    /// The kernels that are compiled for each instruction set. Sealed: `Scalar` is for `f32` and `f64`.
     #[allow(private_interfaces)]
-    pub trait Gemm: Copy {
+    pub trait Kernels: Copy {
         /// `C := alpha A B + start` for `A (m, k)`, `B (k, n)` and a contiguous column-major
         /// `C (m, n)`; all sizes at least 1, and a bias of `m` numbers.
         ///
@@ -138,13 +141,19 @@ pub(crate) mod private {
             start: Start<'_, Self>,
             c: &mut [Self],
         );
+
+        /// ReLU in place.
+        fn rectify(z: &mut [Self]);
+
+        /// ReLU's derivative in place; slices of one length.
+        fn rectify_backward(a: &[Self], da: &mut [Self]);
     }
 }
 
-macro_rules! gemm_for {
-    ($number:ident, $gemm:ident) => {
+macro_rules! kernels_for {
+    ($number:ident, $calls:ident) => {
         #[allow(private_interfaces)]
-        impl private::Gemm for $number {
+        impl private::Kernels for $number {
             fn gemm(
                 shape: (usize, usize, usize),
                 alpha: Self,
@@ -160,11 +169,19 @@ macro_rules! gemm_for {
                     assert!(bias.len() >= m);
                 }
                 // SAFETY: sides, bias and C hold what the product's shape says, as was asserted.
-                unsafe { $gemm(&product, c.as_mut_ptr()) }
+                unsafe { $calls::gemm(&product, c.as_mut_ptr()) }
+            }
+
+            fn rectify(z: &mut [Self]) {
+                $calls::rectify(z);
+            }
+
+            fn rectify_backward(a: &[Self], da: &mut [Self]) {
+                $calls::rectify_backward(a, da);
             }
         }
     };
 }
 
-gemm_for!(f32, gemm_f32);
-gemm_for!(f64, gemm_f64);
+kernels_for!(f32, for_f32);
+kernels_for!(f64, for_f64);

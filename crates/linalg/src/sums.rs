@@ -1,6 +1,6 @@
 //! Sums over examples.
 
-use crate::{LinalgError, MatrixView, Result, Scalar, axpy};
+use crate::{LinalgError, MatrixView, Result, Scalar, vectorized};
 
 /// `s := alpha Σ_j A[:, j]`: each row summed over the columns, the shape of `db` from `dZ`.
 ///
@@ -29,9 +29,19 @@ pub fn row_sums<T: Scalar>(alpha: T, a: MatrixView<'_, T>, s: &mut [T]) -> Resul
         });
     }
     s.fill(T::zero());
-    for j in 0..a.ncols() {
-        axpy(T::one(), a.column(j), s);
+    if a.nrows() == 0 {
+        return Ok(());
     }
+    vectorized(
+        #[inline(always)]
+        || {
+            for a_j in a.as_slice().chunks_exact(a.nrows()) {
+                for (s_i, &a_ij) in s.iter_mut().zip(a_j) {
+                    *s_i += a_ij;
+                }
+            }
+        },
+    );
     if alpha != T::one() {
         for s_i in s {
             *s_i *= alpha;

@@ -1,6 +1,6 @@
 //! Vector passes that the compiler turns into SIMD.
 
-use crate::Scalar;
+use crate::{Scalar, vectorized};
 
 /// Partial sums kept side by side; a constant, so the order of summation never changes.
 const LANES: usize = 16;
@@ -13,6 +13,14 @@ const LANES: usize = 16;
 /// assert_eq!(layerwise_linalg::dot(&[1.0, 2.0, 3.0], &[1.0, 10.0, 100.0]), 321.0);
 /// ```
 pub fn dot<T: Scalar>(x: &[T], y: &[T]) -> T {
+    vectorized(
+        #[inline(always)]
+        || dot_in_lanes(x, y),
+    )
+}
+
+#[inline(always)]
+fn dot_in_lanes<T: Scalar>(x: &[T], y: &[T]) -> T {
     let mut lanes = [T::zero(); LANES];
     let n = x.len().min(y.len());
     let (x, y) = (&x[..n], &y[..n]);
@@ -46,7 +54,12 @@ pub fn dot<T: Scalar>(x: &[T], y: &[T]) -> T {
 /// assert_eq!(w, [0.0, -1.0]);
 /// ```
 pub fn axpy<T: Scalar>(alpha: T, x: &[T], y: &mut [T]) {
-    for (y_i, &x_i) in y.iter_mut().zip(x) {
-        *y_i += alpha * x_i;
-    }
+    vectorized(
+        #[inline(always)]
+        || {
+            for (y_i, &x_i) in y.iter_mut().zip(x) {
+                *y_i += alpha * x_i;
+            }
+        },
+    );
 }

@@ -1,6 +1,6 @@
 //! Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015).
 
-use layerwise_core::Scalar;
+use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::check_learning_rate;
 use crate::{OptimError, Optimizer, Result};
@@ -70,11 +70,16 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         let m_scale = T::of(alpha.to_f64() / correction(beta_1));
         let v_scale = T::of(1.0 / correction(beta_2).sqrt());
         let (m, v) = state.split_at_mut(values.len());
-        for (((w, &dw), m), v) in values.iter_mut().zip(gradient).zip(m).zip(v) {
-            *m = beta_1 * *m + (one - beta_1) * dw;
-            *v = beta_2 * *v + (one - beta_2) * dw * dw;
-            *w -= m_scale * *m / (v.sqrt() * v_scale + epsilon);
-        }
+        vectorized(
+            #[inline(always)]
+            || {
+                for (((w, &dw), m), v) in values.iter_mut().zip(gradient).zip(m).zip(v) {
+                    *m = beta_1 * *m + (one - beta_1) * dw;
+                    *v = beta_2 * *v + (one - beta_2) * dw * dw;
+                    *w -= m_scale * *m / (v.sqrt() * v_scale + epsilon);
+                }
+            },
+        );
     }
 }
 

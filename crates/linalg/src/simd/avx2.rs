@@ -1,7 +1,8 @@
 //! AVX2 and FMA: 8 numbers of `f32` or 4 of `f64` in a register.
 
 use std::arch::x86_64::{
-    __m256, __m256d, __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm256_castps128_ps256,
+    __m256, __m256d, __m256i, _CMP_GT_OQ, _CMP_NLT_US, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch,
+    _mm256_and_pd, _mm256_and_ps, _mm256_castps128_ps256, _mm256_cmp_pd, _mm256_cmp_ps,
     _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_insertf128_ps, _mm256_loadu_pd, _mm256_loadu_ps,
     _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps, _mm256_maskstore_pd,
     _mm256_maskstore_ps, _mm256_mul_pd, _mm256_mul_ps, _mm256_permute2f128_pd, _mm256_set1_pd,
@@ -90,6 +91,24 @@ impl Simd for F32x8 {
     }
 
     #[inline(always)]
+    unsafe fn where_not_negative(self, by: Self) -> Self {
+        // SAFETY: as above the block.
+        unsafe {
+            let chosen = _mm256_cmp_ps::<_CMP_NLT_US>(by.0, _mm256_setzero_ps());
+            Self(_mm256_and_ps(self.0, chosen))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn where_positive(self, by: Self) -> Self {
+        // SAFETY: as above the block.
+        unsafe {
+            let chosen = _mm256_cmp_ps::<_CMP_GT_OQ>(by.0, _mm256_setzero_ps());
+            Self(_mm256_and_ps(self.0, chosen))
+        }
+    }
+
+    #[inline(always)]
     fn prefetch(from: *const Self::Number) {
         // SAFETY: a hint, which reads nothing and cannot fault; SSE is part of x86_64.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
@@ -173,6 +192,24 @@ impl Simd for F64x4 {
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
         // SAFETY: as above the first block.
         Self(unsafe { _mm256_fmadd_pd(self.0, b.0, c.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn where_not_negative(self, by: Self) -> Self {
+        // SAFETY: as above the first block.
+        unsafe {
+            let chosen = _mm256_cmp_pd::<_CMP_NLT_US>(by.0, _mm256_setzero_pd());
+            Self(_mm256_and_pd(self.0, chosen))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn where_positive(self, by: Self) -> Self {
+        // SAFETY: as above the first block.
+        unsafe {
+            let chosen = _mm256_cmp_pd::<_CMP_GT_OQ>(by.0, _mm256_setzero_pd());
+            Self(_mm256_and_pd(self.0, chosen))
+        }
     }
 
     #[inline(always)]

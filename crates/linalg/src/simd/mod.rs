@@ -37,6 +37,10 @@ pub(crate) trait Simd: Copy {
     unsafe fn store_first(self, to: *mut Self::Number, count: usize);
     /// `self * b + c`, rounded once where the processor can.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// `self` in the lanes where `by` is not below 0 (NaN is not), and 0 in the others.
+    unsafe fn where_not_negative(self, by: Self) -> Self;
+    /// `self` in the lanes where `by` is above 0, and 0 in the others.
+    unsafe fn where_positive(self, by: Self) -> Self;
     /// Asks for the memory there to be brought near; harmless for any address.
     fn prefetch(from: *const Self::Number);
     /// `self * b`.

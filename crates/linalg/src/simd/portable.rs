@@ -68,6 +68,16 @@ macro_rules! portable_for {
             }
 
             #[inline(always)]
+            unsafe fn where_not_negative(self, by: Self) -> Self {
+                Self(std::array::from_fn(|lane| if by.0[lane] < 0.0 { 0.0 } else { self.0[lane] }))
+            }
+
+            #[inline(always)]
+            unsafe fn where_positive(self, by: Self) -> Self {
+                Self(std::array::from_fn(|lane| if by.0[lane] > 0.0 { self.0[lane] } else { 0.0 }))
+            }
+
+            #[inline(always)]
             fn prefetch(_from: *const $number) {}
 
             #[inline(always)]
