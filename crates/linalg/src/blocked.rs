@@ -68,11 +68,16 @@ fn tile_shape(registers: usize) -> (usize, usize) {
     }
 }
 
+/// Registers of the next panel where `left` are to come and a tile has at most `most`.
+fn next_height(left: usize, most: usize) -> usize {
+    if most == 3 && left % 2 == 1 && left >= 3 { 3 } else { left.min(2) }
+}
+
 /// Registers of each panel, top to bottom, for `registers` in all.
-fn heights(registers: usize, most: usize) -> impl Iterator<Item = usize> + Clone {
+fn heights(registers: usize, most: usize) -> impl Iterator<Item = usize> {
     let mut left = registers;
     std::iter::from_fn(move || {
-        let next = if most == 3 && left % 2 == 1 && left >= 3 { 3 } else { left.min(2) };
+        let next = next_height(left, most);
         left -= next;
         (next > 0).then_some(next)
     })
@@ -156,37 +161,46 @@ pub(crate) unsafe fn gemm<V: Kernel>(
                             }
                         }
                         let mut done = 0;
-                        for mv in heights(block, most) {
+                        while done < block {
+                            let mv = next_height(block - done, most);
                             let i = done * V::LANES;
+                            let whole = if mv == 3 { 1 } else { (rows - i) / (mv * V::LANES) };
+                            let count = whole.max(1);
                             let last = (rows - i).min(mv * V::LANES) - (mv - 1) * V::LANES;
-                            let (a, a_step) = match a_packed {
-                                Some(packed) => (packed.add(i * kc), mv * V::LANES),
+                            let (a, a_step, a_next) = match a_packed {
+                                Some(packed) => {
+                                    (packed.add(i * kc), mv * V::LANES, mv * V::LANES * kc)
+                                }
                                 None => {
                                     let at = row + i + from * a.column_stride;
-                                    (a.values.as_ptr().add(at), a.column_stride)
+                                    let a_at = a.values.as_ptr().add(at);
+                                    (a_at, a.column_stride, mv * V::LANES)
                                 }
                             };
-                            let edge = a_packed.is_none() && last < V::LANES;
-                            let c = c.add((column + j) * m + row + i);
                             let start = match start {
                                 Start::Bias(bias) => Start::Bias(&bias[row + i..]),
                                 start => start,
                             };
+                            let c = c.add((column + j) * m + row + i);
+                            let (k, c_next) = (kc, m);
                             let tile = Tile {
-                                k: kc,
+                                count,
+                                k,
                                 a,
                                 a_step,
+                                a_next,
                                 b,
                                 b_step,
                                 b_next,
                                 c,
-                                c_next: m,
+                                c_next,
                                 last,
                                 alpha,
                                 start,
                             };
+                            let edge = a_packed.is_none() && last < V::LANES;
                             V::tile(mv, present, edge)(&tile);
-                            done += mv;
+                            done += mv * count;
                         }
                     }
                 }

@@ -13,14 +13,18 @@ pub(crate) enum Start<'a, T> {
     Bias(&'a [T]),
 }
 
-/// One tile of `C := alpha A B + start`.
+/// Tiles of `C := alpha A B + start`, one below the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tile<'a, T> {
+    /// How many tiles; only a single one may end within a register.
+    pub(crate) count: usize,
     /// Terms of each sum.
     pub(crate) k: usize,
     /// `A[i, p] = a[i + p * a_step]`.
     pub(crate) a: *const T,
     pub(crate) a_step: usize,
+    /// From the `A` of a tile to that of the next.
+    pub(crate) a_next: usize,
     /// `B[p, j] = b[p * b_step + j * b_next]`.
     pub(crate) b: *const T,
     pub(crate) b_step: usize,
@@ -37,7 +41,7 @@ pub(crate) struct Tile<'a, T> {
 /// A compiled tile.
 pub(crate) type TileFn<T> = unsafe fn(&Tile<'_, T>);
 
-/// Computes a tile of `MV` registers by `NR` columns. `A` is read in whole registers unless `EDGE`;
+/// Computes tiles of `MV` registers by `NR` columns. `A` is read in whole registers unless `EDGE`;
 /// `C` never beyond `last`.
 ///
 /// Every element is `Σ_p` in the order of p, one multiply-add after another, then
@@ -51,35 +55,39 @@ pub(crate) unsafe fn compute<V: Simd, const MV: usize, const NR: usize, const ED
     tile: &Tile<'_, V::Number>,
 ) {
     let Tile { k, a_step, b_step, b_next, last, .. } = *tile;
-    // SAFETY: offsets stay within what the caller vouches for.
-    unsafe {
-        let mut sums = [[V::zero(); MV]; NR];
-        let (mut a, mut b) = (tile.a, tile.b);
-        for _ in 0..k {
-            let mut a_p = [V::zero(); MV];
-            for (v, a_pv) in a_p.iter_mut().enumerate() {
-                let from = a.add(v * V::LANES);
-                *a_pv = if EDGE && v + 1 == MV { V::load_first(from, last) } else { V::load(from) };
-            }
-            for (j, sums_j) in sums.iter_mut().enumerate() {
-                let b_pj = V::splat(*b.add(j * b_next));
-                for v in 0..MV {
-                    sums_j[v] = a_p[v].mul_add(b_pj, sums_j[v]);
+    for number in 0..tile.count {
+        // SAFETY: offsets stay within what the caller vouches for.
+        unsafe {
+            let mut sums = [[V::zero(); MV]; NR];
+            let (mut a, mut b) = (tile.a.add(number * tile.a_next), tile.b);
+            for _ in 0..k {
+                let mut a_p = [V::zero(); MV];
+                for (v, a_pv) in a_p.iter_mut().enumerate() {
+                    let from = a.add(v * V::LANES);
+                    let edge = EDGE && v + 1 == MV;
+                    *a_pv = if edge { V::load_first(from, last) } else { V::load(from) };
                 }
+                for (j, sums_j) in sums.iter_mut().enumerate() {
+                    let b_pj = V::splat(*b.add(j * b_next));
+                    for v in 0..MV {
+                        sums_j[v] = a_p[v].mul_add(b_pj, sums_j[v]);
+                    }
+                }
+                (a, b) = (a.wrapping_add(a_step), b.wrapping_add(b_step));
             }
-            (a, b) = (a.wrapping_add(a_step), b.wrapping_add(b_step));
+            write::<V, MV, NR>(tile, number * MV * V::LANES, &sums);
         }
-        write::<V, MV, NR>(tile, &sums);
     }
 }
 
-/// `C := alpha sums + start`.
+/// `C := alpha sums + start` from `row` on.
 ///
 /// # Safety
 /// As [`compute`].
 #[inline(always)]
 unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
     tile: &Tile<'_, V::Number>,
+    row: usize,
     sums: &[[V; MV]; NR],
 ) {
     let Tile { c, c_next, last, alpha, start, .. } = *tile;
@@ -88,7 +96,7 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
         let alpha = V::splat(alpha);
         for (j, sums_j) in sums.iter().enumerate() {
             for (v, &sum) in sums_j.iter().enumerate() {
-                let at = c.add(j * c_next + v * V::LANES);
+                let at = c.add(row + j * c_next + v * V::LANES);
                 let whole = v + 1 < MV || last == V::LANES;
                 let read = |from: *const V::Number| {
                     if whole { V::load(from) } else { V::load_first(from, last) }
@@ -96,7 +104,9 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
                 let value = match start {
                     Start::Zero => alpha.mul(sum),
                     Start::Scaled(beta) => alpha.mul_add(sum, V::splat(beta).mul(read(at))),
-                    Start::Bias(bias) => alpha.mul_add(sum, read(bias.as_ptr().add(v * V::LANES))),
+                    Start::Bias(bias) => {
+                        alpha.mul_add(sum, read(bias.as_ptr().add(row + v * V::LANES)))
+                    }
                 };
                 if whole { value.store(at) } else { value.store_first(at, last) }
             }

@@ -64,7 +64,10 @@ pub fn map_in_place<T: Copy>(values: &mut [T], f: impl Fn(T) -> T) {
         || {
             let (blocks, rest) = values.as_chunks_mut::<TOGETHER>();
             for block in blocks {
-                *block = block.map(&f);
+                *block = std::array::from_fn(
+                    #[inline(always)]
+                    |i| f(block[i]),
+                );
             }
             for value in rest {
                 *value = f(*value);
@@ -92,7 +95,10 @@ pub fn zip_in_place<T: Copy>(values: &mut [T], others: &[T], f: impl Fn(T, T) ->
             let (blocks, rest) = values[..n].as_chunks_mut::<TOGETHER>();
             let (other_blocks, other_rest) = others[..n].as_chunks::<TOGETHER>();
             for (block, others) in blocks.iter_mut().zip(other_blocks) {
-                *block = std::array::from_fn(|i| f(block[i], others[i]));
+                *block = std::array::from_fn(
+                    #[inline(always)]
+                    |i| f(block[i], others[i]),
+                );
             }
             for (value, &other) in rest.iter_mut().zip(other_rest) {
                 *value = f(*value, other);
