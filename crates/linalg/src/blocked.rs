@@ -14,10 +14,10 @@ use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Start, Tile, TileFn};
 
-/// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache.
-pub(crate) const KC: usize = 256;
+/// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache (24 KiB).
+pub(crate) const KC: usize = 384;
 /// Registers of rows in a packed block of `A`, which stays in the second-level cache.
-const BLOCK_OF_A: usize = 24;
+const BLOCK_OF_A: usize = 20;
 /// Columns in a packed block of `B`; a multiple of every tile's.
 const BLOCK_OF_B: usize = 240;
 /// Bytes of a block of `A` up to which it is read in place.
