@@ -2,6 +2,7 @@
 
 mod golden;
 mod matrices;
+pub mod workloads;
 
 pub use golden::{Case, cases};
 pub use matrices::{assert_close, assert_each_close, matrix};

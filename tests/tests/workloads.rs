@@ -1,0 +1,99 @@
+//! What must hold on every workload that is timed: the same bits for any number of threads and from
+//! run to run, and no allocation after the first step.
+#![allow(clippy::unwrap_used)]
+
+use allocation_counter::measure;
+use layerwise::prelude::*;
+use layerwise_tests::workloads::{INFERENCE, TRAINING, Workload};
+
+/// Costs of three steps, and all parameters after them.
+fn train(workload: &Workload, optimizer: &dyn Optimizer<f32>, threads: usize) -> Vec<Vec<u32>> {
+    let (mut network, x, y) = workload.make().unwrap();
+    let (x, y) = (MatrixView::from(&x), MatrixView::from(&y));
+    let cost = workload.cost();
+    let step = TrainingStep::new(&network, workload.batch, optimizer).unwrap();
+    let mut step = step.with_threads(threads);
+    let mut costs = vec![];
+    for first in [0, workload.batch, 0] {
+        let columns = first..first + workload.batch;
+        let (x, y) = (x.columns(columns.clone()).unwrap(), y.columns(columns).unwrap());
+        costs.push(step.run(&mut network, x, y, &*cost, optimizer).unwrap().to_bits());
+    }
+    let mut bits = vec![costs];
+    for layer in network.layers() {
+        let mut index = 0;
+        while let Some(parameter) = layer.parameter(index) {
+            bits.push(parameter.as_slice().iter().map(|value| value.to_bits()).collect());
+            index += 1;
+        }
+    }
+    bits
+}
+
+#[test]
+fn training_gives_the_same_bits_for_any_number_of_threads() {
+    let descent = GradientDescent::new(0.05).unwrap();
+    let adam = Adam::new(0.001).unwrap();
+    for workload in &TRAINING {
+        let optimizers: &[&dyn Optimizer<f32>] =
+            if workload.name == "wide" { &[&descent] } else { &[&descent, &adam] };
+        for &optimizer in optimizers {
+            let expected = train(workload, optimizer, 1);
+            for threads in [1, 2, 3, 8] {
+                let same = train(workload, optimizer, threads) == expected;
+                assert!(same, "{} with {}, {threads} threads", workload.name, optimizer.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn prediction_gives_the_same_bits_for_any_number_of_threads() {
+    for workload in &INFERENCE {
+        let (network, x, _) = workload.make().unwrap();
+        let x = MatrixView::from(&x).columns(0..workload.batch).unwrap();
+        let expected = network.predict(&x.to_matrix()).unwrap();
+        for threads in [1, 2, 3, 8] {
+            let mut predictor =
+                Predictor::new(&network, workload.batch).unwrap().with_threads(threads);
+            for _ in 0..2 {
+                let al = predictor.predict(&network, x).unwrap().to_matrix();
+                assert!(al == expected, "{}, {threads} threads", workload.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_after_the_first_allocates_nothing() {
+    let descent = GradientDescent::new(0.05).unwrap();
+    let adam = Adam::new(0.001).unwrap();
+    let optimizers: [&dyn Optimizer<f32>; 2] = [&descent, &adam];
+    for workload in &TRAINING {
+        for optimizer in optimizers {
+            let (mut network, x, y) = workload.make().unwrap();
+            let (x, y) = (MatrixView::from(&x), MatrixView::from(&y));
+            let cost = workload.cost();
+            let mut step = TrainingStep::new(&network, workload.batch, optimizer).unwrap();
+            let mut run = |first: usize| {
+                let columns = first..first + workload.batch;
+                let (x, y) = (x.columns(columns.clone()).unwrap(), y.columns(columns).unwrap());
+                step.run(&mut network, x, y, &*cost, optimizer).unwrap();
+            };
+            run(0);
+            let allocations = measure(|| run(workload.batch)).count_total;
+            assert_eq!(allocations, 0, "{} with {}", workload.name, optimizer.name());
+        }
+    }
+    for workload in &INFERENCE {
+        let (network, x, _) = workload.make().unwrap();
+        let x = MatrixView::from(&x);
+        let mut predictor = Predictor::new(&network, workload.batch).unwrap();
+        let mut run = |first: usize| {
+            let x = x.columns(first..first + workload.batch).unwrap();
+            predictor.predict(&network, x).unwrap();
+        };
+        run(0);
+        assert_eq!(measure(|| run(workload.batch)).count_total, 0, "{}", workload.name);
+    }
+}
