@@ -3,6 +3,7 @@
 mod bench;
 mod course;
 mod gradcheck;
+mod memcheck;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,8 @@ enum Task {
     BenchStep(bench::StepArgs),
     /// Check every gradient of the workspace numerically.
     Gradcheck(gradcheck::Args),
+    /// Run the tests of the crate with the `unsafe` under AddressSanitizer and valgrind.
+    Memcheck(memcheck::Args),
     /// Train the exercise's two networks on its cat images, beside the published costs.
     Course(course::Args),
 }
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::BenchStep(args) => bench::run_step(&args).map(ok).map_err(|error| error.to_string()),
         Task::Gradcheck(args) => gradcheck::run(&args).map_err(|error| error.to_string()),
+        Task::Memcheck(args) => memcheck::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::Course(args) => course::run(&args).map(ok).map_err(|error| error.to_string()),
     };
     done.unwrap_or_else(|message| {

@@ -52,6 +52,6 @@ pub fn affine<T: Scalar>(
         return matmul(T::one(), w, a_prev, T::one(), z);
     }
     let sides = (Side::straight(&w), Side::straight(&a_prev));
-    T::gemm((m, k, n), T::one(), sides, Start::Bias(b), z.as_mut_slice());
+    T::gemm((m, k, n), T::one(), sides, Start::bias(b), z.as_mut_slice());
     Ok(())
 }

@@ -94,9 +94,7 @@ pub(crate) unsafe fn gemm<V: Kernel>(
     c: *mut V::Number,
     one: V::Number,
     packed: &mut Packed<V::Number>,
-) where
-    V::Number: Default,
-{
+) {
     let Product { shape: (m, k, n), alpha, a, b, start } = *product;
     if n == 1 && a.row_stride == 1 {
         // SAFETY: as the caller's.
@@ -113,7 +111,7 @@ pub(crate) unsafe fn gemm<V: Kernel>(
     let columns = if pack_b { BLOCK_OF_B } else { n };
     for from in (0..k).step_by(KC) {
         let kc = KC.min(k - from);
-        let start = if from == 0 { start } else { Start::Scaled(one) };
+        let start = if from == 0 { start } else { Start::scaled(one) };
         for column in (0..n).step_by(columns) {
             let columns = columns.min(n - column);
             // SAFETY: parts of the matrices, within the sizes the caller vouches for; buffers are
@@ -142,7 +140,18 @@ pub(crate) unsafe fn gemm<V: Kernel>(
                     } else {
                         None
                     };
-                    for j in (0..columns).step_by(nr) {
+                    let panels = columns.div_ceil(nr);
+                    for (panel, j) in (0..columns).step_by(nr).enumerate() {
+                        if pack_b && first == 0 && column + columns < n {
+                            // A share of the block of B that is packed next.
+                            let rows = kc * panel / panels..kc * (panel + 1) / panels;
+                            for p in rows {
+                                let next = (from + p) * b.row_stride + column + columns;
+                                for j in (0..columns).step_by(LINE / number) {
+                                    V::prefetch(b.values.as_ptr().wrapping_add(next + j));
+                                }
+                            }
+                        }
                         let present = nr.min(columns - j);
                         let (b, b_step, b_next) = match b_packed {
                             Some(packed) => (packed.add(j * kc), nr, 1),
@@ -177,10 +186,7 @@ pub(crate) unsafe fn gemm<V: Kernel>(
                                     (a_at, a.column_stride, mv * V::LANES)
                                 }
                             };
-                            let start = match start {
-                                Start::Bias(bias) => Start::Bias(&bias[row + i..]),
-                                start => start,
-                            };
+                            let start = start.below(row + i);
                             let c = c.add((column + j) * m + row + i);
                             let (k, c_next) = (kc, m);
                             let tile = Tile {

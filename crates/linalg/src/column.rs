@@ -24,7 +24,7 @@ pub(crate) unsafe fn multiply<V: Simd>(
     let Product { shape: (m, k, _), alpha, ref a, ref b, start } = *product;
     for from in (0..k).step_by(KC) {
         let kc = KC.min(k - from);
-        let start = if from == 0 { start } else { Start::Scaled(one) };
+        let start = if from == 0 { start } else { Start::scaled(one) };
         for row in (0..m).step_by(SUMS * V::LANES) {
             let rows = (m - row).min(SUMS * V::LANES);
             // SAFETY: part of the matrices, within the sizes the caller vouches for.
@@ -32,11 +32,7 @@ pub(crate) unsafe fn multiply<V: Simd>(
                 let a_at = a.values.as_ptr().add(row + from * a.column_stride);
                 let b_at = b.values.as_ptr().add(from * b.row_stride);
                 let part = Part { a: a_at, a_step: a.column_stride, b: b_at, b_step: b.row_stride };
-                let start = match start {
-                    Start::Bias(bias) => Start::Bias(&bias[row..]),
-                    start => start,
-                };
-                part.sum::<V>((rows, kc), alpha, start, c.add(row));
+                part.sum::<V>((rows, kc), alpha, start.below(row), c.add(row));
             }
         }
     }
@@ -83,16 +79,7 @@ impl<T: Copy> Part<T> {
             for (v, &sum) in sums[..whole].iter().chain([&last]).enumerate() {
                 let count = if v < whole { V::LANES } else { rest };
                 let at = c.add(v * V::LANES);
-                let value = match start {
-                    Start::Zero => alpha.mul(sum),
-                    Start::Scaled(beta) => {
-                        alpha.mul_add(sum, V::splat(beta).mul(V::load_first(at, count)))
-                    }
-                    Start::Bias(bias) => {
-                        let from = bias.as_ptr().add(v * V::LANES);
-                        alpha.mul_add(sum, V::load_first(from, count))
-                    }
-                };
+                let value = start.add_to::<V>(alpha, sum, (v * V::LANES, count), at);
                 value.store_first(at, count);
             }
         }

@@ -44,7 +44,7 @@ fn gemm<T: Scalar>(
     if m * k * n == 0 {
         return scale(beta, c);
     }
-    let start = if beta == T::zero() { Start::Zero } else { Start::Scaled(beta) };
+    let start = if beta == T::zero() { Start::zero() } else { Start::scaled(beta) };
     T::gemm((m, k, n), alpha, sides, start, c);
 }
 

@@ -165,9 +165,7 @@ macro_rules! kernels_for {
                 assert!(m > 0 && k > 0 && n > 0, "an empty product");
                 assert!(a.holds((m, k)) && b.holds((k, n)) && c.len() == m * n);
                 let product = Product { shape, alpha, a, b, start };
-                if let Start::Bias(bias) = start {
-                    assert!(bias.len() >= m);
-                }
+                assert!(start.fits(m), "a bias of fewer numbers than rows");
                 // SAFETY: sides, bias and C hold what the product's shape says, as was asserted.
                 unsafe { $calls::gemm(&product, c.as_mut_ptr()) }
             }

@@ -3,14 +3,74 @@
 use crate::simd::Simd;
 
 /// What a product is added to.
+///
+/// A structure, not an enumeration with values: every tile reads it, and all of it is there.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Start<'a, T> {
-    /// Nothing: the old values are not read.
+pub(crate) struct Start<'a, T> {
+    kind: StartKind,
+    beta: T,
+    bias: &'a [T],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StartKind {
     Zero,
+    Scaled,
+    Bias,
+}
+
+impl<'a, T: Copy + Default> Start<'a, T> {
+    /// Nothing: the old values are not read.
+    pub(crate) fn zero() -> Self {
+        Self { kind: StartKind::Zero, beta: T::default(), bias: &[] }
+    }
+
     /// `beta C`.
-    Scaled(T),
+    pub(crate) fn scaled(beta: T) -> Self {
+        Self { kind: StartKind::Scaled, beta, bias: &[] }
+    }
+
     /// The same column in every column of `C`, which has no more rows.
-    Bias(&'a [T]),
+    pub(crate) fn bias(bias: &'a [T]) -> Self {
+        Self { kind: StartKind::Bias, beta: T::default(), bias }
+    }
+}
+
+impl<T: Copy> Start<'_, T> {
+    /// For the rows of `C` from `row` on.
+    pub(crate) fn below(self, row: usize) -> Self {
+        Self { bias: self.bias.get(row..).unwrap_or_default(), ..self }
+    }
+
+    /// Whether the bias, if there is one, has `rows` numbers.
+    pub(crate) fn fits(&self, rows: usize) -> bool {
+        self.kind != StartKind::Bias || self.bias.len() >= rows
+    }
+
+    /// `alpha sum + start` for the first `count <= LANES` rows from `row` on; `c` is where they are.
+    ///
+    /// # Safety
+    /// The processor has the instructions of `V`; `c`, if it is read, and the bias hold the rows.
+    #[inline(always)]
+    pub(crate) unsafe fn add_to<V: Simd<Number = T>>(
+        &self,
+        alpha: V,
+        sum: V,
+        (row, count): (usize, usize),
+        c: *const T,
+    ) -> V {
+        // SAFETY: within what the caller vouches for.
+        unsafe {
+            let read = |from: *const T| {
+                if count == V::LANES { V::load(from) } else { V::load_first(from, count) }
+            };
+            match self.kind {
+                StartKind::Zero => alpha.mul(sum),
+                StartKind::Scaled => alpha.mul_add(sum, V::splat(self.beta).mul(read(c))),
+                StartKind::Bias => alpha.mul_add(sum, read(self.bias.as_ptr().add(row))),
+            }
+        }
+    }
 }
 
 /// Tiles of `C := alpha A B + start`, one below the other.
@@ -97,18 +157,9 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
         for (j, sums_j) in sums.iter().enumerate() {
             for (v, &sum) in sums_j.iter().enumerate() {
                 let at = c.add(row + j * c_next + v * V::LANES);
-                let whole = v + 1 < MV || last == V::LANES;
-                let read = |from: *const V::Number| {
-                    if whole { V::load(from) } else { V::load_first(from, last) }
-                };
-                let value = match start {
-                    Start::Zero => alpha.mul(sum),
-                    Start::Scaled(beta) => alpha.mul_add(sum, V::splat(beta).mul(read(at))),
-                    Start::Bias(bias) => {
-                        alpha.mul_add(sum, read(bias.as_ptr().add(row + v * V::LANES)))
-                    }
-                };
-                if whole { value.store(at) } else { value.store_first(at, last) }
+                let count = if v + 1 < MV { V::LANES } else { last };
+                let value = start.add_to::<V>(alpha, sum, (row + v * V::LANES, count), at);
+                if count == V::LANES { value.store(at) } else { value.store_first(at, count) }
             }
         }
     }

@@ -19,7 +19,7 @@ pub(crate) use portable::Portable;
 /// function compiled for those instructions.
 pub(crate) trait Simd: Copy {
     /// One of the numbers.
-    type Number: Copy;
+    type Number: Copy + Default;
     /// How many there are.
     const LANES: usize;
 
