@@ -1,5 +1,6 @@
 //! The networks that are timed, for what must hold on every one of them.
 
+use layerwise::model::ModelError;
 use layerwise::prelude::*;
 
 use crate::matrix;
@@ -14,6 +15,9 @@ pub struct Workload {
     /// Examples in a step.
     pub batch: usize,
 }
+
+/// A network, `X` and `Y`.
+pub type Made = (Network<f32>, DMatrix<f32>, DMatrix<f32>);
 
 /// Those that train.
 pub const TRAINING: [Workload; 4] = [
@@ -36,9 +40,7 @@ impl Workload {
     ///
     /// # Errors
     /// None, for the workloads there are.
-    pub fn make(
-        &self,
-    ) -> Result<(Network<f32>, DMatrix<f32>, DMatrix<f32>), Box<dyn std::error::Error>> {
+    pub fn make(&self) -> Result<Made, ModelError> {
         let last = self.layer_dims.len() - 1;
         let mut builder = Network::builder(self.layer_dims[0]).seed(1);
         for &n_out in &self.layer_dims[1..last] {

@@ -168,7 +168,8 @@ fn by_training_path(
 ) -> Result<Network<f64>, CourseError> {
     let mut network = Network::from_parameters(&parameters, Relu, Sigmoid)?;
     let optimizer = GradientDescent::new(published.alpha)?;
-    let mut step = TrainingStep::new(&network, train.x.ncols(), &optimizer)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut step = TrainingStep::new(&network, train.x.ncols(), &optimizer)?.with_threads(threads);
     for iteration in 0..published.iterations {
         let (x, y) = ((&train.x).into(), (&train.y).into());
         show(iteration, step.run(&mut network, x, y, &BinaryCrossEntropy, &optimizer)?);
