@@ -13,6 +13,7 @@ use crate::pack::{LINE, pack, pack_rows};
 use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Start, Tile, TileFn};
+use crate::turned;
 
 /// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache (24 KiB).
 pub(crate) const KC: usize = 384;
@@ -29,6 +30,8 @@ const COLUMNS_WORTH_PACKING: usize = 16;
 pub(crate) trait Kernel: Simd {
     /// The tile of `mv` registers by `nr` columns.
     fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<Self::Number>;
+    /// The tile of `mv` registers by `nr` columns that writes `C` turned around.
+    fn turned_tile(mv: usize, nr: usize) -> TileFn<Self::Number>;
 }
 
 /// Packed blocks of one thread, made at the first product and kept.
@@ -39,6 +42,11 @@ pub(crate) struct Packed<T> {
 }
 
 impl<T: Copy + Default> Packed<T> {
+    /// Room for `len` numbers of the left side.
+    pub(crate) fn block(&mut self, len: usize) -> *mut T {
+        Self::at_least(&mut self.a, len)
+    }
+
     fn at_least(buffer: &mut Vec<T>, len: usize) -> *mut T {
         if buffer.len() < len {
             buffer.resize(len, T::default());
@@ -99,6 +107,10 @@ pub(crate) unsafe fn gemm<V: Kernel>(
     if n == 1 && a.row_stride == 1 {
         // SAFETY: as the caller's.
         return unsafe { column::multiply::<V>(product, c, one) };
+    }
+    if turned::suits(product) {
+        // SAFETY: as the caller's.
+        return unsafe { turned::multiply::<V>(product, c, packed) };
     }
     let number = size_of::<V::Number>();
     let registers = m.div_ceil(V::LANES);

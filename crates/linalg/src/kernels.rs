@@ -12,6 +12,12 @@ use crate::vectorized::has_avx2;
 
 /// The tile of `$mv` registers by `$nr` columns out of those compiled.
 macro_rules! choose {
+    ($tile:ident, $size:expr, [$($m:literal x $n:literal),*]) => {
+        match $size {
+            $(($m, $n) => $tile::<$m, $n>,)*
+            (mv, nr) => unreachable!("no tile of {mv} by {nr}"),
+        }
+    };
     ($tile:ident, $mv:expr, $nr:expr, $edge:expr, [$($m:literal x $n:literal),*]) => {
         match ($mv, $nr, $edge) {
             $(
@@ -41,7 +47,24 @@ macro_rules! kernels_for {
                 unsafe { tile::compute::<$register, MV, NR, EDGE>(tile) }
             }
 
+            /// A tile that writes `C` turned around.
+            ///
+            /// # Safety
+            /// As [`tile::compute_turned`].
+            $(#[target_feature(enable = $features)])?
+            unsafe fn turned_tile<const MV: usize, const NR: usize>(tile: &Tile<'_, $number>) {
+                // SAFETY: as the caller's.
+                unsafe { tile::compute_turned::<$register, MV, NR>(tile) }
+            }
+
             impl Kernel for $register {
+                fn turned_tile(mv: usize, nr: usize) -> TileFn<$number> {
+                    choose!(turned_tile, (mv, nr), [
+                        1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5, 1 x 6,
+                        2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5, 2 x 6
+                    ])
+                }
+
                 fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<$number> {
                     choose!(tile, mv, nr, edge, [
                         1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5, 1 x 6, 1 x 7, 1 x 8,

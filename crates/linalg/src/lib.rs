@@ -36,6 +36,7 @@ mod scalar;
 mod simd;
 mod sums;
 mod tile;
+mod turned;
 mod vector;
 mod vectorized;
 

@@ -42,6 +42,11 @@ impl<T: Copy> Start<'_, T> {
         Self { bias: self.bias.get(row..).unwrap_or_default(), ..self }
     }
 
+    /// Whether nothing is added.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.kind == StartKind::Zero
+    }
+
     /// Whether the bias, if there is one, has `rows` numbers.
     pub(crate) fn fits(&self, rows: usize) -> bool {
         self.kind != StartKind::Bias || self.bias.len() >= rows
@@ -114,29 +119,73 @@ pub(crate) type TileFn<T> = unsafe fn(&Tile<'_, T>);
 pub(crate) unsafe fn compute<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
     tile: &Tile<'_, V::Number>,
 ) {
-    let Tile { k, a_step, b_step, b_next, last, .. } = *tile;
     for number in 0..tile.count {
         // SAFETY: offsets stay within what the caller vouches for.
         unsafe {
-            let mut sums = [[V::zero(); MV]; NR];
-            let (mut a, mut b) = (tile.a.add(number * tile.a_next), tile.b);
-            for _ in 0..k {
-                let mut a_p = [V::zero(); MV];
-                for (v, a_pv) in a_p.iter_mut().enumerate() {
-                    let from = a.add(v * V::LANES);
-                    let edge = EDGE && v + 1 == MV;
-                    *a_pv = if edge { V::load_first(from, last) } else { V::load(from) };
-                }
-                for (j, sums_j) in sums.iter_mut().enumerate() {
-                    let b_pj = V::splat(*b.add(j * b_next));
-                    for v in 0..MV {
-                        sums_j[v] = a_p[v].mul_add(b_pj, sums_j[v]);
-                    }
-                }
-                (a, b) = (a.wrapping_add(a_step), b.wrapping_add(b_step));
-            }
+            let sums = sums::<V, MV, NR, EDGE>(tile, number);
             write::<V, MV, NR>(tile, number * MV * V::LANES, &sums);
         }
+    }
+}
+
+/// Computes one tile of a product that [is turned around](crate::turned):
+/// `C[i, j] = c[i * c_next + j]`, and nothing is added.
+///
+/// # Safety
+/// As [`compute`]; `A` is good for whole registers.
+#[inline(always)]
+pub(crate) unsafe fn compute_turned<V: Simd, const MV: usize, const NR: usize>(
+    tile: &Tile<'_, V::Number>,
+) {
+    // SAFETY: offsets stay within what the caller vouches for.
+    unsafe {
+        let sums = sums::<V, MV, NR, false>(tile, 0);
+        let alpha = V::splat(tile.alpha);
+        // No register has more than eight lanes.
+        let mut lanes = [[[V::Number::default(); 8]; MV]; NR];
+        for (lanes, sums) in lanes.iter_mut().zip(&sums) {
+            for (lanes, &sum) in lanes.iter_mut().zip(sums) {
+                alpha.mul(sum).store(lanes.as_mut_ptr());
+            }
+        }
+        for i in 0..(MV - 1) * V::LANES + tile.last {
+            for (j, lanes) in lanes.iter().enumerate() {
+                *tile.c.add(i * tile.c_next + j) = lanes[i / V::LANES][i % V::LANES];
+            }
+        }
+    }
+}
+
+/// The sums of tile `number` of those below each other.
+///
+/// # Safety
+/// As [`compute`].
+#[inline(always)]
+unsafe fn sums<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
+    tile: &Tile<'_, V::Number>,
+    number: usize,
+) -> [[V; MV]; NR] {
+    let Tile { k, a_step, b_step, b_next, last, .. } = *tile;
+    // SAFETY: offsets stay within what the caller vouches for.
+    unsafe {
+        let mut sums = [[V::zero(); MV]; NR];
+        let (mut a, mut b) = (tile.a.add(number * tile.a_next), tile.b);
+        for _ in 0..k {
+            let mut a_p = [V::zero(); MV];
+            for (v, a_pv) in a_p.iter_mut().enumerate() {
+                let from = a.add(v * V::LANES);
+                let edge = EDGE && v + 1 == MV;
+                *a_pv = if edge { V::load_first(from, last) } else { V::load(from) };
+            }
+            for (j, sums_j) in sums.iter_mut().enumerate() {
+                let b_pj = V::splat(*b.add(j * b_next));
+                for v in 0..MV {
+                    sums_j[v] = a_p[v].mul_add(b_pj, sums_j[v]);
+                }
+            }
+            (a, b) = (a.wrapping_add(a_step), b.wrapping_add(b_step));
+        }
+        sums
     }
 }
 

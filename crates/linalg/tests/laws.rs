@@ -60,6 +60,22 @@ fn products_equal_the_plain_loops<T: Scalar>(m: usize, k: usize, n: usize, seed:
     );
 }
 
+fn few_rows<T: Scalar>((m, k, n): (usize, usize, usize), cut: usize, seed: u64) {
+    let (dz, a_prev) = (matrix::<T>(m, k, seed), matrix::<T>(n, k, seed + 1));
+    let columns = |range: std::ops::Range<usize>| {
+        let mut dw = DMatrix::from_element(m, range.len(), T::of(f64::NAN));
+        let into = (&mut dw).into();
+        matmul_nt_columns(T::of(0.5), (&dz).into(), (&a_prev).into(), range, T::zero(), into)
+            .unwrap();
+        dw
+    };
+    let dw = columns(0..n);
+    assert_close(&dw, &(plain::matmul(&dz, &a_prev.transpose()) * T::of(0.5)), k);
+    for range in [0..cut, cut..n] {
+        assert_eq!(columns(range.clone()), dw.columns(range.start, range.len()).into_owned());
+    }
+}
+
 fn parts_are_the_whole<T: Scalar>((m, k, n): (usize, usize, usize), cut: usize, seed: u64) {
     let (a, b) = (matrix::<T>(m, k, seed), matrix::<T>(k, n, seed + 1));
     let (a_t, b_t) = (a.transpose(), b.transpose());
@@ -107,6 +123,16 @@ proptest! {
     #[test]
     fn wide_sides_equal_plain(m in 9usize..40, k in 30usize..60, n in 1024usize..1100, seed in 0u64..1000) {
         products_equal_the_plain_loops::<f32>(m, k, n, seed);
+    }
+
+    /// Few units and many features: the same numbers as in loops, and the same bits in parts.
+    #[test]
+    fn few_rows_and_many_columns(
+        m in 1usize..60, k in 8usize..60, n in 1024usize..1200, cut in 0usize..1200,
+        seed in 0u64..1000,
+    ) {
+        few_rows::<f32>((m, k, n), cut % (n + 1), seed);
+        few_rows::<f64>((m, k, n), cut % (n + 1), seed);
     }
 
     /// Asked for some of the columns, a product gives the bits that all together have.

@@ -1,0 +1,124 @@
+//! A product with few rows and many columns whose right side has rows far apart in memory: the `dW` of
+//! a layer with many features and few units.
+//!
+//! `Cᵀ = Bᵀ Aᵀ` is computed instead. The many features then fill the registers, and a row of `B` is
+//! packed as it lies in memory, a page or so at a time.
+
+use crate::blocked::{KC, Kernel, Packed, Product};
+use crate::pack::LINE;
+use crate::tile::{Start, Tile};
+
+/// Registers of features packed together: what stays in the second-level cache.
+const BLOCK: usize = 32;
+/// Registers in a panel.
+const PANEL: usize = 2;
+/// Rows of `B` that are asked for before they are copied.
+const AHEAD: usize = 4;
+/// The largest number of units.
+const FEW: usize = 48;
+/// The smallest number of features.
+const MANY: usize = 512;
+/// Bytes between rows of `B` from which this is worth it.
+const FAR: usize = 4096;
+
+/// Whether a product is of this kind.
+pub(crate) fn suits<T: Copy + Default>(product: &Product<'_, T>) -> bool {
+    let Product { shape: (m, k, n), ref b, ref start, .. } = *product;
+    let far = b.column_stride == 1 && b.row_stride * size_of::<T>() >= FAR;
+    far && (2..=FEW).contains(&m) && n >= MANY && (16..=KC).contains(&k) && start.is_zero()
+}
+
+/// `C := alpha A B`. Every element is the same sum in the same order as in a tile of `C`.
+///
+/// # Safety
+/// As [`blocked::gemm`](crate::blocked::gemm), and the product [`suits`].
+#[inline(always)]
+pub(crate) unsafe fn multiply<V: Kernel>(
+    product: &Product<'_, V::Number>,
+    c: *mut V::Number,
+    packed: &mut Packed<V::Number>,
+) {
+    let Product { shape: (m, k, n), alpha, ref a, ref b, .. } = *product;
+    // As even as can be, and at most six.
+    let nr = m.div_ceil(m.div_ceil(6));
+    let block = BLOCK * V::LANES;
+    let height = PANEL * V::LANES;
+    for first in (0..n).step_by(block) {
+        let features = block.min(n - first);
+        let panels = features.div_ceil(height);
+        // SAFETY: parts of the matrices, within the sizes the caller vouches for; the buffer is made
+        // as long as what is packed into it.
+        unsafe {
+            let to = packed.block(panels * height * k);
+            pack::<V>(b.values.as_ptr().add(first), b.row_stride, (features, k), to);
+            for panel in 0..panels {
+                // A share of the block that is packed next.
+                for p in k * panel / panels..k * (panel + 1) / panels {
+                    let next = b.values.as_ptr().wrapping_add(p * b.row_stride + first + block);
+                    for i in (0..block).step_by(LINE / size_of::<V::Number>()) {
+                        V::prefetch(next.wrapping_add(i));
+                    }
+                }
+                let done = panel * height;
+                for j in (0..m).step_by(nr) {
+                    let rows = height.min(features - done);
+                    let registers = rows.div_ceil(V::LANES);
+                    let tile = Tile {
+                        count: 1,
+                        k,
+                        a: to.add(done * k).cast_const(),
+                        a_step: height,
+                        a_next: 0,
+                        b: a.values.as_ptr().add(j * a.row_stride),
+                        b_step: a.column_stride,
+                        b_next: a.row_stride,
+                        c: c.add((first + done) * m + j),
+                        c_next: m,
+                        last: rows - (registers - 1) * V::LANES,
+                        alpha,
+                        start: Start::zero(),
+                    };
+                    V::turned_tile(registers, nr.min(m - j))(&tile);
+                }
+            }
+        }
+    }
+}
+
+/// Copies `k` rows of `features` numbers into panels, row after row.
+///
+/// # Safety
+/// The rows are there, and `to` is good for `k` times `features` rounded up to whole panels.
+#[inline(always)]
+unsafe fn pack<V: Kernel>(
+    from: *const V::Number,
+    row_stride: usize,
+    (features, k): (usize, usize),
+    to: *mut V::Number,
+) {
+    let height = PANEL * V::LANES;
+    for p in 0..k {
+        let row = from.wrapping_add(p * row_stride);
+        let ahead = row.wrapping_add(AHEAD * row_stride);
+        for i in (0..features).step_by(LINE / size_of::<V::Number>()) {
+            V::prefetch(ahead.wrapping_add(i));
+        }
+        for panel in (0..features).step_by(height) {
+            // SAFETY: whole registers where they lie within the row, the rest of it otherwise.
+            unsafe {
+                let to = to.add(panel * k + p * height);
+                for v in 0..PANEL {
+                    let i = panel + v * V::LANES;
+                    let register = if i + V::LANES <= features {
+                        V::load(row.add(i))
+                    } else if i < features {
+                        V::load_first(row.add(i), features - i)
+                    } else {
+                        V::zero()
+                    };
+                    register.store(to.add(v * V::LANES));
+                }
+            }
+        }
+    }
+}
