@@ -97,3 +97,42 @@ fn a_step_after_the_first_allocates_nothing() {
         assert_eq!(measure(|| run(workload.batch)).count_total, 0, "{}", workload.name);
     }
 }
+
+/// Bytes of parameters, their gradients and state, and of two batches of activations.
+fn needed(workload: &Workload, n_state: usize) -> u64 {
+    let activations: usize = workload.layer_dims[1..].iter().sum::<usize>() * workload.batch;
+    4 * (n_parameters(workload) * (2 + n_state) + 2 * activations) as u64
+}
+
+#[test]
+fn training_needs_little_more_memory_than_its_numbers() {
+    let descent = GradientDescent::new(0.05).unwrap();
+    let adam = Adam::new(0.001).unwrap();
+    let optimizers: [&dyn Optimizer<f32>; 2] = [&descent, &adam];
+    for workload in &TRAINING {
+        for optimizer in optimizers {
+            let (mut network, x, y) = workload.make().unwrap();
+            let x = MatrixView::from(&x).columns(0..workload.batch).unwrap();
+            let y = MatrixView::from(&y).columns(0..workload.batch).unwrap();
+            let cost = workload.cost();
+            // On a thread of its own, so that packing buffers are made anew.
+            let peak = std::thread::scope(|scope| {
+                let run = || {
+                    let made = TrainingStep::new(&network, workload.batch, optimizer);
+                    let mut step = made.unwrap();
+                    step.run(&mut network, x, y, &*cost, optimizer).unwrap();
+                };
+                scope.spawn(move || measure(run).bytes_max).join().unwrap()
+            });
+            // The network was there before.
+            let peak = peak + 4 * n_parameters(workload) as u64;
+            let ratio = peak as f64 / needed(workload, optimizer.n_state()) as f64;
+            println!("{} with {}: {ratio:.2} times", workload.name, optimizer.name());
+            assert!(ratio <= 1.3, "{} with {}: {ratio:.2} times", workload.name, optimizer.name());
+        }
+    }
+}
+
+fn n_parameters(workload: &Workload) -> usize {
+    workload.layer_dims.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+}

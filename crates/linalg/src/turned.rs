@@ -13,7 +13,7 @@ const BLOCK: usize = 32;
 /// Registers in a panel.
 const PANEL: usize = 2;
 /// Rows of `B` that are asked for before they are copied.
-const AHEAD: usize = 4;
+const AHEAD: usize = 8;
 /// The largest number of units.
 const FEW: usize = 48;
 /// The smallest number of features.
