@@ -1,6 +1,7 @@
 //! `cargo xtask bench` and `bench-step`: how long a training step takes.
 
 mod runner;
+mod scaling;
 mod timing;
 mod workload;
 
@@ -17,13 +18,13 @@ use workload::{ALL, OptimizerName, Precision, Workload};
 pub struct StepArgs {
     /// cat, tabular, mnist, wide, tabular-infer1, tabular-infer4096, mnist-infer1, mnist-infer4096.
     #[arg(value_parser = Workload::named)]
-    workload: Workload,
+    workload: Workload<'static>,
     /// Threads the step may use; with 1 the process uses no second core.
     #[arg(long, default_value_t = 1)]
     threads: usize,
-    /// What changes the parameters; `none` for predictions.
-    #[arg(long, value_enum, default_value_t = OptimizerName::Sgd)]
-    optimizer: OptimizerName,
+    /// What changes the parameters: sgd or adam, and none for predictions [default: sgd or none]
+    #[arg(long, value_enum)]
+    optimizer: Option<OptimizerName>,
     /// How long to time, after three tenths of it to warm up.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
@@ -41,6 +42,9 @@ pub struct Args {
     /// How long to time each.
     #[arg(long, default_value_t = 1.0)]
     seconds: f64,
+    /// Time networks of growing width, depth and batch instead, and fit the exponent.
+    #[arg(long)]
+    scaling: bool,
     /// The largest number of threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -57,7 +61,7 @@ struct Line {
 }
 
 fn measure<T: Scalar>(
-    workload: Workload,
+    workload: Workload<'static>,
     optimizer: OptimizerName,
     threads: usize,
     seconds: f64,
@@ -78,8 +82,11 @@ fn measure<T: Scalar>(
 /// Whatever the model or the writer of JSON refuses.
 pub fn run_step(args: &StepArgs) -> Result<(), Box<dyn std::error::Error>> {
     let StepArgs { workload, threads, optimizer, seconds, dtype } = *args;
-    if workload.inference != (optimizer == OptimizerName::None) && workload.inference {
-        return Err(format!("{} takes --optimizer none", workload.name).into());
+    let usual = if workload.inference { OptimizerName::None } else { OptimizerName::Sgd };
+    let optimizer = optimizer.unwrap_or(usual);
+    if workload.inference != (optimizer == OptimizerName::None) {
+        let takes = if workload.inference { "none" } else { "sgd or adam" };
+        return Err(format!("{} takes --optimizer {takes}", workload.name).into());
     }
     let line = match dtype {
         Precision::F32 => measure::<f32>(workload, optimizer, threads, seconds)?,
@@ -94,6 +101,9 @@ pub fn run_step(args: &StepArgs) -> Result<(), Box<dyn std::error::Error>> {
 /// # Errors
 /// Whatever the model refuses.
 pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
+    if args.scaling {
+        return Ok(scaling::run(args.seconds, args.threads)?);
+    }
     println!(
         "{:18} {:9} {:>7}  {:>12} {:>12} {:>12} {:>9}",
         "workload", "optimizer", "threads", "median µs", "p10", "p90", "steps"

@@ -8,7 +8,7 @@ use super::workload::{OptimizerName, Workload};
 
 /// A network with its data and everything a step needs.
 pub struct Runner<T: Scalar> {
-    workload: Workload,
+    batch: usize,
     network: Network<T>,
     x: DMatrix<T>,
     y: DMatrix<T>,
@@ -27,7 +27,7 @@ impl<T: Scalar> Runner<T> {
     /// # Errors
     /// Whatever the model refuses; nothing for the workloads there are.
     pub fn new(
-        workload: Workload,
+        workload: Workload<'_>,
         optimizer: OptimizerName,
         threads: usize,
     ) -> Result<Self, ModelError> {
@@ -65,7 +65,7 @@ impl<T: Scalar> Runner<T> {
             let step = TrainingStep::new(&network, batch, &*optimizer)?.with_threads(threads);
             Kind::Train { step, cost, optimizer }
         };
-        Ok(Self { workload, network, x, y, kind, next: 0 })
+        Ok(Self { batch, network, x, y, kind, next: 0 })
     }
 
     /// One step on the next batch; the cost, or for a prediction the first output.
@@ -73,8 +73,8 @@ impl<T: Scalar> Runner<T> {
     /// # Errors
     /// Whatever the model refuses; nothing for the workloads there are.
     pub fn step(&mut self) -> Result<f64, ModelError> {
-        let batch = self.workload.batch;
-        if self.next + batch > self.workload.examples {
+        let batch = self.batch;
+        if self.next + batch > self.x.ncols() {
             self.next = 0;
         }
         let columns = self.next..self.next + batch;

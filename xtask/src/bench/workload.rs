@@ -4,11 +4,11 @@ use clap::ValueEnum;
 
 /// A network, its batch and its data.
 #[derive(Debug, Clone, Copy)]
-pub struct Workload {
+pub struct Workload<'a> {
     /// The name on the command line.
     pub name: &'static str,
     /// Units of each layer, the input's first.
-    pub layer_dims: &'static [usize],
+    pub layer_dims: &'a [usize],
     /// Examples in a step.
     pub batch: usize,
     /// Examples in memory, gone through batch by batch.
@@ -21,7 +21,7 @@ const TABULAR: &[usize] = &[30, 64, 32, 1];
 const MNIST: &[usize] = &[784, 256, 128, 10];
 
 /// Every workload.
-pub const ALL: [Workload; 8] = [
+pub const ALL: [Workload<'static>; 8] = [
     train("cat", &[12288, 20, 7, 5, 1], 209, 209),
     train("tabular", TABULAR, 32, 544),
     train("mnist", MNIST, 128, 59904),
@@ -37,7 +37,7 @@ const fn train(
     layer_dims: &'static [usize],
     batch: usize,
     examples: usize,
-) -> Workload {
+) -> Workload<'static> {
     Workload { name, layer_dims, batch, examples, inference: false }
 }
 
@@ -46,19 +46,24 @@ const fn infer(
     layer_dims: &'static [usize],
     batch: usize,
     examples: usize,
-) -> Workload {
+) -> Workload<'static> {
     Workload { name, layer_dims, batch, examples, inference: true }
 }
 
-impl Workload {
+impl Workload<'static> {
     /// The workload of this name.
+    ///
+    /// # Errors
+    /// The names there are.
     pub fn named(name: &str) -> Result<Self, String> {
         ALL.into_iter().find(|workload| workload.name == name).ok_or_else(|| {
             let names = ALL.map(|workload| workload.name);
             format!("expected one of {}", names.join(", "))
         })
     }
+}
 
+impl Workload<'_> {
     /// Whether the output is one of several classes.
     pub fn classes(&self) -> Option<usize> {
         self.layer_dims.last().copied().filter(|&n_y| n_y > 1)
