@@ -9,7 +9,7 @@
 //! for all gives.
 
 use crate::column;
-use crate::pack::{LINE, pack, pack_rows};
+use crate::pack::{pack, pack_rows, prefetch};
 use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Start, Tile, TileFn};
@@ -144,28 +144,21 @@ pub(crate) unsafe fn gemm<V: Kernel>(
                     let block = BLOCK_OF_A.min(registers - first);
                     let row = first * V::LANES;
                     let rows = (m - row).min(block * V::LANES);
-                    let a_packed = if pack_a {
+                    let left = if pack_a {
                         let to = Packed::at_least(&mut packed.a, kc * block * V::LANES);
                         let panels = heights(block, most).map(|mv| mv * V::LANES);
                         pack::<V>(&a, (row, from), (rows, kc), panels, to);
-                        Some(to.cast_const())
+                        Left::Packed(to.cast_const())
                     } else {
-                        None
+                        let at = a.values.as_ptr().add(row + from * a.column_stride);
+                        Left::InPlace { at, step: a.column_stride }
                     };
+                    let start = start.below(row);
+                    let block = Block { k: kc, registers: block, rows, most, left, alpha, start };
                     let panels = columns.div_ceil(nr);
                     for (panel, j) in (0..columns).step_by(nr).enumerate() {
-                        if pack_b && first == 0 && column + columns < n {
-                            // A share of the block of B that is packed next.
-                            let rows = kc * panel / panels..kc * (panel + 1) / panels;
-                            for p in rows {
-                                let next = (from + p) * b.row_stride + column + columns;
-                                for j in (0..columns).step_by(LINE / number) {
-                                    V::prefetch(b.values.as_ptr().wrapping_add(next + j));
-                                }
-                            }
-                        }
                         let present = nr.min(columns - j);
-                        let (b, b_step, b_next) = match b_packed {
+                        let right = match b_packed {
                             Some(packed) => (packed.add(j * kc), nr, 1),
                             None => {
                                 let (step, next) = (b.row_stride, b.column_stride);
@@ -173,56 +166,95 @@ pub(crate) unsafe fn gemm<V: Kernel>(
                                 (b.values.as_ptr().add(at), step, next)
                             }
                         };
-                        if b_packed.is_none() && b_step == 1 && j + 2 * nr <= columns {
+                        if pack_b && first == 0 && column + columns < n {
+                            // A share of the block of B that is packed next.
+                            for p in kc * panel / panels..kc * (panel + 1) / panels {
+                                let next = (from + p) * b.row_stride + column + columns;
+                                prefetch::<V>(b.values.as_ptr().wrapping_add(next), columns);
+                            }
+                        } else if b.row_stride == 1 && j + 2 * nr <= columns {
                             // The next columns, while these are worked on.
                             for column in nr..2 * nr {
-                                for p in (0..kc).step_by(LINE / number) {
-                                    V::prefetch(b.wrapping_add(column * b_next + p));
-                                }
+                                prefetch::<V>(right.0.wrapping_add(column * right.2), kc);
                             }
                         }
-                        let mut done = 0;
-                        while done < block {
-                            let mv = next_height(block - done, most);
-                            let i = done * V::LANES;
-                            let whole = if mv == 3 { 1 } else { (rows - i) / (mv * V::LANES) };
-                            let count = whole.max(1);
-                            let last = (rows - i).min(mv * V::LANES) - (mv - 1) * V::LANES;
-                            let (a, a_step, a_next) = match a_packed {
-                                Some(packed) => {
-                                    (packed.add(i * kc), mv * V::LANES, mv * V::LANES * kc)
-                                }
-                                None => {
-                                    let at = row + i + from * a.column_stride;
-                                    let a_at = a.values.as_ptr().add(at);
-                                    (a_at, a.column_stride, mv * V::LANES)
-                                }
-                            };
-                            let start = start.below(row + i);
-                            let c = c.add((column + j) * m + row + i);
-                            let (k, c_next) = (kc, m);
-                            let tile = Tile {
-                                count,
-                                k,
-                                a,
-                                a_step,
-                                a_next,
-                                b,
-                                b_step,
-                                b_next,
-                                c,
-                                c_next,
-                                last,
-                                alpha,
-                                start,
-                            };
-                            let edge = a_packed.is_none() && last < V::LANES;
-                            V::tile(mv, present, edge)(&tile);
-                            done += mv * count;
-                        }
+                        let c = c.add((column + j) * m + row);
+                        block.multiply::<V>(right, present, c, m);
                     }
                 }
             }
+        }
+    }
+}
+
+/// A block of the left side.
+#[derive(Clone, Copy)]
+enum Left<T> {
+    /// Panels, one after the other.
+    Packed(*const T),
+    /// Where it lies in `A`, whose columns are `step` apart.
+    InPlace { at: *const T, step: usize },
+}
+
+/// A block of `A` with the rows of `C` it makes.
+struct Block<'a, T> {
+    k: usize,
+    registers: usize,
+    rows: usize,
+    /// Registers in a tile, at most.
+    most: usize,
+    left: Left<T>,
+    alpha: T,
+    start: Start<'a, T>,
+}
+
+impl<T: Copy + Default> Block<'_, T> {
+    /// Multiplies the block by `present` columns of `B`, tile below tile. `b` is where they are, how far
+    /// apart their numbers lie, and how far apart they themselves; `c` where the result goes.
+    ///
+    /// # Safety
+    /// As [`gemm`], for this part of the matrices.
+    #[inline(always)]
+    unsafe fn multiply<V: Kernel<Number = T>>(
+        &self,
+        (b, b_step, b_next): (*const T, usize, usize),
+        present: usize,
+        c: *mut T,
+        c_next: usize,
+    ) {
+        let Self { k, registers, rows, most, left, alpha, start } = *self;
+        let mut done = 0;
+        while done < registers {
+            let mv = next_height(registers - done, most);
+            let (i, height) = (done * V::LANES, mv * V::LANES);
+            let whole = if mv == 3 { 1 } else { (rows - i) / height };
+            let count = whole.max(1);
+            let last = (rows - i).min(height) - (mv - 1) * V::LANES;
+            // SAFETY: within the block.
+            unsafe {
+                let (a, a_step, a_next, edge) = match left {
+                    Left::Packed(at) => (at.add(i * k), height, height * k, false),
+                    Left::InPlace { at, step } => (at.add(i), step, height, last < V::LANES),
+                };
+                let (c, start) = (c.add(i), start.below(i));
+                let tile = Tile {
+                    count,
+                    k,
+                    a,
+                    a_step,
+                    a_next,
+                    b,
+                    b_step,
+                    b_next,
+                    c,
+                    c_next,
+                    last,
+                    alpha,
+                    start,
+                };
+                V::tile(mv, present, edge)(&tile);
+            }
+            done += mv * count;
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::scalar::Side;
 use crate::simd::Simd;
 
 /// Bytes that come from memory together.
-pub(crate) const LINE: usize = 64;
+const LINE: usize = 64;
 /// Rows of `B` that are asked for before they are copied.
 const AHEAD: usize = 4;
 
@@ -168,10 +168,7 @@ pub(crate) unsafe fn pack_rows<V: Simd, const WIDTH: usize>(
         unsafe {
             let from = side.values.as_ptr().add((row + p) * side.row_stride + column);
             let to = to.add(p * WIDTH);
-            let ahead = from.wrapping_add(AHEAD * side.row_stride);
-            for j in (0..columns).step_by(LINE / size_of::<V::Number>()) {
-                V::prefetch(ahead.wrapping_add(j));
-            }
+            prefetch::<V>(from.wrapping_add(AHEAD * side.row_stride), columns);
             let whole = columns - columns % WIDTH;
             for j in (0..whole).step_by(WIDTH) {
                 let line = from.add(j).cast::<[V::Number; WIDTH]>().read_unaligned();
@@ -181,5 +178,13 @@ pub(crate) unsafe fn pack_rows<V: Simd, const WIDTH: usize>(
                 *to.add(whole * k + j - whole) = *from.add(j);
             }
         }
+    }
+}
+
+/// Asks for `count` numbers.
+#[inline(always)]
+pub(crate) fn prefetch<V: Simd>(from: *const V::Number, count: usize) {
+    for i in (0..count).step_by(LINE / size_of::<V::Number>()) {
+        V::prefetch(from.wrapping_add(i));
     }
 }

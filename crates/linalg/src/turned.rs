@@ -5,7 +5,7 @@
 //! packed as it lies in memory, a page or so at a time.
 
 use crate::blocked::{KC, Kernel, Packed, Product};
-use crate::pack::LINE;
+use crate::pack::prefetch;
 use crate::tile::{Start, Tile};
 
 /// Registers of features packed together: what stays in the second-level cache.
@@ -54,10 +54,8 @@ pub(crate) unsafe fn multiply<V: Kernel>(
             for panel in 0..panels {
                 // A share of the block that is packed next.
                 for p in k * panel / panels..k * (panel + 1) / panels {
-                    let next = b.values.as_ptr().wrapping_add(p * b.row_stride + first + block);
-                    for i in (0..block).step_by(LINE / size_of::<V::Number>()) {
-                        V::prefetch(next.wrapping_add(i));
-                    }
+                    let next = p * b.row_stride + first + block;
+                    prefetch::<V>(b.values.as_ptr().wrapping_add(next), block);
                 }
                 let done = panel * height;
                 for j in (0..m).step_by(nr) {
@@ -99,10 +97,7 @@ unsafe fn pack<V: Kernel>(
     let height = PANEL * V::LANES;
     for p in 0..k {
         let row = from.wrapping_add(p * row_stride);
-        let ahead = row.wrapping_add(AHEAD * row_stride);
-        for i in (0..features).step_by(LINE / size_of::<V::Number>()) {
-            V::prefetch(ahead.wrapping_add(i));
-        }
+        prefetch::<V>(row.wrapping_add(AHEAD * row_stride), features);
         for panel in (0..features).step_by(height) {
             // SAFETY: whole registers where they lie within the row, the rest of it otherwise.
             unsafe {
