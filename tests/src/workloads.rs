@@ -17,7 +17,7 @@ pub struct Workload {
 }
 
 /// A network, `X` and `Y`.
-pub type Made = (Network<f32>, DMatrix<f32>, DMatrix<f32>);
+pub type Made<T> = (Network<T>, DMatrix<T>, DMatrix<T>);
 
 /// Those that train.
 pub const TRAINING: [Workload; 4] = [
@@ -40,7 +40,7 @@ impl Workload {
     ///
     /// # Errors
     /// None, for the workloads there are.
-    pub fn make(&self) -> Result<Made, ModelError> {
+    pub fn make<T: Scalar>(&self) -> Result<Made<T>, ModelError> {
         let last = self.layer_dims.len() - 1;
         let mut builder = Network::builder(self.layer_dims[0]).seed(1);
         for &n_out in &self.layer_dims[1..last] {
@@ -53,12 +53,19 @@ impl Workload {
         }
         .build()?;
         let m = 2 * self.batch;
-        let y = DMatrix::from_fn(n_y, m, |i, j| if (j + i) % n_y.max(2) == 0 { 1.0 } else { 0.0 });
+        let y =
+            DMatrix::from_fn(
+                n_y,
+                m,
+                |i, j| {
+                    if (j + i) % n_y.max(2) == 0 { T::one() } else { T::zero() }
+                },
+            );
         Ok((network, matrix(self.layer_dims[0], m, 7), y))
     }
 
     /// The cost that belongs to the output.
-    pub fn cost(&self) -> Box<dyn Cost<f32>> {
+    pub fn cost<T: Scalar>(&self) -> Box<dyn Cost<T>> {
         if self.layer_dims.last() == Some(&1) {
             Box::new(BinaryCrossEntropy)
         } else {

@@ -6,17 +6,24 @@ use allocation_counter::measure;
 use layerwise::prelude::*;
 use layerwise_tests::workloads::{INFERENCE, TRAINING, Workload};
 
+/// The examples of a step, from `first` on.
+fn batch<'a, T: Scalar>(
+    matrix: &'a DMatrix<T>,
+    workload: &Workload,
+    first: usize,
+) -> MatrixView<'a, T> {
+    MatrixView::from(matrix).columns(first..first + workload.batch).unwrap()
+}
+
 /// Costs of three steps, and all parameters after them.
 fn train(workload: &Workload, optimizer: &dyn Optimizer<f32>, threads: usize) -> Vec<Vec<u32>> {
-    let (mut network, x, y) = workload.make().unwrap();
-    let (x, y) = (MatrixView::from(&x), MatrixView::from(&y));
+    let (mut network, x, y) = workload.make::<f32>().unwrap();
     let cost = workload.cost();
     let step = TrainingStep::new(&network, workload.batch, optimizer).unwrap();
     let mut step = step.with_threads(threads);
     let mut costs = vec![];
     for first in [0, workload.batch, 0] {
-        let columns = first..first + workload.batch;
-        let (x, y) = (x.columns(columns.clone()).unwrap(), y.columns(columns).unwrap());
+        let (x, y) = (batch(&x, workload, first), batch(&y, workload, first));
         costs.push(step.run(&mut network, x, y, &*cost, optimizer).unwrap().to_bits());
     }
     let mut bits = vec![costs];
@@ -50,8 +57,8 @@ fn training_gives_the_same_bits_for_any_number_of_threads() {
 #[test]
 fn prediction_gives_the_same_bits_for_any_number_of_threads() {
     for workload in &INFERENCE {
-        let (network, x, _) = workload.make().unwrap();
-        let x = MatrixView::from(&x).columns(0..workload.batch).unwrap();
+        let (network, x, _) = workload.make::<f32>().unwrap();
+        let x = batch(&x, workload, 0);
         let expected = network.predict(&x.to_matrix()).unwrap();
         for threads in [1, 2, 3, 8] {
             let mut predictor =
@@ -64,38 +71,41 @@ fn prediction_gives_the_same_bits_for_any_number_of_threads() {
     }
 }
 
+fn no_allocation_after_the_first<T: Scalar>(workload: &Workload, optimizer: &dyn Optimizer<T>) {
+    let (mut network, x, y) = workload.make::<T>().unwrap();
+    let cost = workload.cost::<T>();
+    let mut step = TrainingStep::new(&network, workload.batch, optimizer).unwrap();
+    let mut run = |first: usize| {
+        let (x, y) = (batch(&x, workload, first), batch(&y, workload, first));
+        step.run(&mut network, x, y, &*cost, optimizer).unwrap();
+    };
+    run(0);
+    let allocations = measure(|| run(workload.batch)).count_total;
+    assert_eq!(allocations, 0, "{} with {}, {}", workload.name, optimizer.name(), T::NAME);
+}
+
 #[test]
 fn a_step_after_the_first_allocates_nothing() {
-    let descent = GradientDescent::new(0.05).unwrap();
-    let adam = Adam::new(0.001).unwrap();
-    let optimizers: [&dyn Optimizer<f32>; 2] = [&descent, &adam];
     for workload in &TRAINING {
-        for optimizer in optimizers {
-            let (mut network, x, y) = workload.make().unwrap();
-            let (x, y) = (MatrixView::from(&x), MatrixView::from(&y));
-            let cost = workload.cost();
-            let mut step = TrainingStep::new(&network, workload.batch, optimizer).unwrap();
-            let mut run = |first: usize| {
-                let columns = first..first + workload.batch;
-                let (x, y) = (x.columns(columns.clone()).unwrap(), y.columns(columns).unwrap());
-                step.run(&mut network, x, y, &*cost, optimizer).unwrap();
-            };
-            run(0);
-            let allocations = measure(|| run(workload.batch)).count_total;
-            assert_eq!(allocations, 0, "{} with {}", workload.name, optimizer.name());
-        }
+        no_allocation_after_the_first::<f32>(workload, &GradientDescent::new(0.05).unwrap());
+        no_allocation_after_the_first::<f32>(workload, &Adam::new(0.001).unwrap());
+        no_allocation_after_the_first::<f64>(workload, &GradientDescent::new(0.05).unwrap());
     }
     for workload in &INFERENCE {
-        let (network, x, _) = workload.make().unwrap();
-        let x = MatrixView::from(&x);
+        let (network, x, _) = workload.make::<f32>().unwrap();
         let mut predictor = Predictor::new(&network, workload.batch).unwrap();
         let mut run = |first: usize| {
-            let x = x.columns(first..first + workload.batch).unwrap();
-            predictor.predict(&network, x).unwrap();
+            predictor.predict(&network, batch(&x, workload, first)).unwrap();
         };
         run(0);
         assert_eq!(measure(|| run(workload.batch)).count_total, 0, "{}", workload.name);
     }
+}
+
+#[test]
+fn the_count_counts() {
+    let one = measure(|| drop(std::hint::black_box(vec![0_u8; 100])));
+    assert_eq!(one.count_total, 1);
 }
 
 /// Bytes of parameters, their gradients and state, and of two batches of activations.
@@ -111,9 +121,9 @@ fn training_needs_little_more_memory_than_its_numbers() {
     let optimizers: [&dyn Optimizer<f32>; 2] = [&descent, &adam];
     for workload in &TRAINING {
         for optimizer in optimizers {
-            let (mut network, x, y) = workload.make().unwrap();
-            let x = MatrixView::from(&x).columns(0..workload.batch).unwrap();
-            let y = MatrixView::from(&y).columns(0..workload.batch).unwrap();
+            let (mut network, x, y) = workload.make::<f32>().unwrap();
+            let x = batch(&x, workload, 0);
+            let y = batch(&y, workload, 0);
             let cost = workload.cost();
             // On a thread of its own, so that packing buffers are made anew.
             let peak = std::thread::scope(|scope| {

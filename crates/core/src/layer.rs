@@ -21,7 +21,7 @@ use crate::{CoreError, Pass, Result};
 /// # What a driver may rely on
 ///
 /// - `forward` and `backward` treat each example (column) on its own: calling them on ranges of
-///   columns gives the same numbers as calling them once, so examples may be shared out between
+///   columns gives the same bits as calling them once, so examples may be shared out between
 ///   threads.
 /// - `gradient` sums over all examples in their order and computes each column of a parameter's
 ///   gradient on its own, so columns may be shared out between threads without changing a bit.

@@ -34,17 +34,20 @@ pub(crate) fn floored<T: Scalar>(x: T) -> T {
 
 /// `−(y ln a + (1−y) ln(1−a))` of one output.
 fn cross_entropy<T: Scalar>(a: T, y: T) -> T {
-    if y == T::one() && a <= T::one() {
-        // One logarithm is enough where the label is certain.
-        return T::zero() - floored(a).ln();
-    }
+    let ln_a = || floored(a).ln();
     // ln(1−a) as ln_1p(−a): exact for small a, where 1−a would round to 1.
-    let ln_not_a = if a < T::one() { (-a).ln_1p() } else { floored(T::one() - a).ln() };
+    let ln_not_a = || if a < T::one() { (-a).ln_1p() } else { floored(T::one() - a).ln() };
+    // Where the label is certain one logarithm is enough; an output outside [0, 1] takes both, and
+    // becomes NaN.
+    let sum = if y == T::one() && a <= T::one() {
+        ln_a()
+    } else if y == T::zero() && a >= T::zero() {
+        ln_not_a()
+    } else {
+        y * ln_a() + (T::one() - y) * ln_not_a()
+    };
     // Subtracted from 0, not negated: perfect is 0, not −0.
-    if y == T::zero() && a >= T::zero() {
-        return T::zero() - ln_not_a;
-    }
-    T::zero() - (y * floored(a).ln() + (T::one() - y) * ln_not_a)
+    T::zero() - sum
 }
 
 /// `−(y/a − (1−y)/(1−a))` of one output, a zero below the line replaced by the smallest positive

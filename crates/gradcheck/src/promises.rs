@@ -79,7 +79,7 @@ fn backward(
     Ok(Backward { dz, da_prev })
 }
 
-/// Forward and backward, a third of the examples first and then the others.
+/// Forward and backward, the last two thirds of the examples first and then the others.
 fn by_examples(
     layer: &dyn Layer<f64>,
     point: &Point<'_>,
@@ -89,7 +89,7 @@ fn by_examples(
     let mut a = nan_matrix(layer.n_out(), m);
     let mut dz = nan_matrix(layer.n_out(), m);
     let mut da_prev = nan_matrix(layer.n_in(), m);
-    for range in halves(m) {
+    for range in two_parts(m) {
         let count = range.len();
         let columns = |matrix: &DMatrix<f64>| matrix.columns(range.start, count).into_owned();
         let first_example = point.pass.first_example + range.start;
@@ -114,7 +114,7 @@ fn by_columns(
     (nrows, ncols): (usize, usize),
 ) -> Result<DMatrix<f64>> {
     let mut gradient = nan_matrix(nrows, ncols);
-    for range in halves(ncols) {
+    for range in two_parts(ncols) {
         let part = &mut gradient.as_mut_slice()[range.start * nrows..range.end * nrows];
         let part = MatrixViewMut::new(part, nrows, range.len())?;
         layer.gradient(index, range, a_prev.into(), MatrixView::from(dz), cache, part)?;
@@ -123,7 +123,7 @@ fn by_columns(
 }
 
 /// `0..count` in two parts that are not equal, the later one first: nothing may depend on order.
-fn halves(count: usize) -> impl Iterator<Item = Range<usize>> {
+fn two_parts(count: usize) -> impl Iterator<Item = Range<usize>> {
     let middle = count.div_ceil(3);
     [middle..count, 0..middle].into_iter().filter(|range| !range.is_empty())
 }

@@ -45,7 +45,8 @@ pub fn affine<T: Scalar>(
         });
     }
     let ((m, k), n) = (w.shape(), a_prev.ncols());
-    if a_prev.nrows() != k || m <= 1 || k == 0 || n == 0 {
+    if a_prev.nrows() != k || m == 1 || [m, k, n].contains(&0) {
+        // Dot products, or nothing to multiply, or sides that `matmul` refuses.
         if !b.is_empty() {
             z.as_mut_slice().chunks_exact_mut(b.len()).for_each(|z_j| z_j.copy_from_slice(b));
         }

@@ -19,7 +19,7 @@ use crate::turned;
 pub(crate) const KC: usize = 384;
 /// Registers of rows in a packed block of `A`, which stays in the second-level cache.
 const BLOCK_OF_A: usize = 20;
-/// Columns in a packed block of `B`; a multiple of every tile's.
+/// Columns in a packed block of `B`; a multiple of three and of six.
 const BLOCK_OF_B: usize = 240;
 /// Bytes of a block of `A` up to which it is read in place.
 const A_IN_PLACE: usize = 32 * 1024;
@@ -62,6 +62,12 @@ pub(crate) struct Product<'a, T> {
     pub(crate) a: Side<'a, T>,
     pub(crate) b: Side<'a, T>,
     pub(crate) start: Start<'a, T>,
+}
+
+/// Whether a matrix with contiguous rows has them a page or more apart: read down its columns they
+/// fall on each other in the cache.
+pub(crate) fn rows_are_far<T>(b: &Side<'_, T>) -> bool {
+    b.column_stride == 1 && b.row_stride * size_of::<T>() >= 4096
 }
 
 /// How many registers and columns a tile has, for this many registers of rows.
@@ -117,9 +123,7 @@ pub(crate) unsafe fn gemm<V: Kernel>(
     let (most, nr) = tile_shape(registers);
     let large = m * k.min(KC) * number > A_IN_PLACE && n >= COLUMNS_WORTH_PACKING;
     let pack_a = a.row_stride != 1 || large;
-    // Columns of B a multiple of a page apart would fall on each other in the cache.
-    let far = b.row_stride.max(b.column_stride) * number;
-    let pack_b = b.column_stride == 1 && m > V::LANES && far >= 4096 && k >= 32;
+    let pack_b = rows_are_far(&b) && m > V::LANES && k >= 32;
     let columns = if pack_b { BLOCK_OF_B } else { n };
     for from in (0..k).step_by(KC) {
         let kc = KC.min(k - from);
@@ -131,10 +135,10 @@ pub(crate) unsafe fn gemm<V: Kernel>(
             unsafe {
                 let b_packed = if pack_b {
                     let to = Packed::at_least(&mut packed.b, kc * columns.next_multiple_of(nr));
+                    // More than one register of rows: three columns or six.
                     match nr {
                         3 => pack_rows::<V, 3>(&b, (from, column), (kc, columns), to),
-                        6 => pack_rows::<V, 6>(&b, (from, column), (kc, columns), to),
-                        _ => pack_rows::<V, 8>(&b, (from, column), (kc, columns), to),
+                        _ => pack_rows::<V, 6>(&b, (from, column), (kc, columns), to),
                     }
                     Some(to.cast_const())
                 } else {

@@ -64,23 +64,17 @@ impl<T: Copy> Part<T> {
             let mut sums = [V::zero(); SUMS];
             let mut last = V::zero();
             let mut p = 0;
-            while p < k {
-                let together = TOGETHER.min(k - p);
-                if together == TOGETHER {
-                    self.pass::<V, TOGETHER>(p, (whole, rest), &mut sums, &mut last);
-                } else {
-                    for p in p..k {
-                        self.pass::<V, 1>(p, (whole, rest), &mut sums, &mut last);
-                    }
-                }
-                p += together;
+            while p + TOGETHER <= k {
+                self.pass::<V, TOGETHER>(p, (whole, rest), &mut sums, &mut last);
+                p += TOGETHER;
+            }
+            for p in p..k {
+                self.pass::<V, 1>(p, (whole, rest), &mut sums, &mut last);
             }
             let alpha = V::splat(alpha);
             for (v, &sum) in sums[..whole].iter().chain([&last]).enumerate() {
                 let count = if v < whole { V::LANES } else { rest };
-                let at = c.add(v * V::LANES);
-                let value = start.add_to::<V>(alpha, sum, (v * V::LANES, count), at);
-                value.store_first(at, count);
+                start.write::<V>(alpha, sum, (v * V::LANES, count), c.add(v * V::LANES));
             }
         }
     }

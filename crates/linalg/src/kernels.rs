@@ -171,3 +171,77 @@ macro_rules! calls_for {
 
 calls_for!(for_f32, f32, portable_f32, avx2_f32);
 calls_for!(for_f64, f64, portable_f64, avx2_f64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::Side;
+    use crate::tile::Start;
+    use crate::{DMatrix, MatrixView, plain};
+
+    /// The kernels that a processor without AVX2 gets, which nothing else reaches on one that has it.
+    macro_rules! portable_products {
+        ($name:ident, $module:ident, $number:ident) => {
+            #[test]
+            fn $name() {
+                let matrix = |nrows, ncols, seed: usize| {
+                    DMatrix::from_fn(nrows, ncols, |i, j| {
+                        ((i * 31 + j * 17 + seed * 7) % 23) as $number - 11.0
+                    })
+                };
+                // One column, tiles with and without a rest, several blocks, far rows, few rows.
+                for (m, k, n) in [
+                    (9, 5, 1),
+                    (7, 3, 9),
+                    (40, 30, 13),
+                    (170, 500, 7),
+                    (20, 60, 1100),
+                    (60, 40, 1100),
+                ] {
+                    let (a, b) = (matrix(m, k, 1), matrix(k, n, 2));
+                    let (a_t, b_t) = (a.transpose(), b.transpose());
+                    let straight = |matrix| Side::straight(&MatrixView::from(matrix));
+                    let expected = plain::matmul(&a, &b);
+                    for (a, b) in [
+                        (straight(&a), straight(&b)),
+                        (straight(&a_t).transposed(), straight(&b)),
+                        (straight(&a), straight(&b_t).transposed()),
+                    ] {
+                        let start = Start::zero();
+                        let product = Product { shape: (m, k, n), alpha: 1.0, a, b, start };
+                        let mut c = DMatrix::from_element(m, n, $number::NAN);
+                        // SAFETY: matrices of the product's shape.
+                        unsafe {
+                            $module::gemm(
+                                &product,
+                                c.as_mut_slice().as_mut_ptr(),
+                                &mut Packed::default(),
+                            );
+                        }
+                        // Whole numbers: every order of summation is exact.
+                        assert_eq!(c, expected, "{:?}", (m, k, n));
+                    }
+                }
+            }
+        };
+    }
+
+    portable_products!(portable_products_of_f32, portable_f32, f32);
+    portable_products!(portable_products_of_f64, portable_f64, f64);
+
+    #[test]
+    fn portable_relu() {
+        let mut z: Vec<f32> = (0..21).map(|i| i as f32 - 10.0).collect();
+        let mut da = vec![2.0; 21];
+        // SAFETY: no particular instructions.
+        unsafe {
+            portable_f32::rectify(&mut z);
+            portable_f32::rectify_backward(&z, &mut da);
+        }
+        for i in 0..21 {
+            let positive = i > 10;
+            assert_eq!(z[i], if positive { i as f32 - 10.0 } else { 0.0 });
+            assert_eq!(da[i], if positive { 2.0 } else { 0.0 });
+        }
+    }
+}

@@ -15,7 +15,8 @@
 //! | [`rectify`], [`rectify_backward`] | `max(0, z)` and its derivative | ReLU |
 //! | [`exp`], [`map_in_place`], [`zip_in_place`], [`vectorized`] | `e^x`, `f(x)`, `f(x, y)`, any loop | activations, optimizers |
 //!
-//! Each has a twin in [`plain`] that is the formula in loops; property tests hold the two equal.
+//! Products, sums and the affine map have a twin in [`plain`] that is the formula in loops; property
+//! tests hold the two equal.
 //! `unsafe` lives in this crate alone.
 #![allow(unsafe_code)]
 

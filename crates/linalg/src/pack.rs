@@ -31,11 +31,9 @@ pub(crate) unsafe fn pack<V: Simd>(
             let from = side.values.as_ptr().add((row + done) * row_stride + column * column_stride);
             if row_stride == 1 {
                 copy_rows::<V>(from, column_stride, (present, height, k), to);
-            } else if column_stride == 1 {
-                turn_around::<V>(from, row_stride, (present, height, k), to);
             } else {
-                let strides = (row_stride, column_stride);
-                pad_each::<V>(from, strides, (present, height, k), height, to);
+                debug_assert_eq!(column_stride, 1, "a side is straight or transposed");
+                turn_around::<V>(from, row_stride, (present, height, k), to);
             }
             to = to.add(height * k);
         }
@@ -94,11 +92,11 @@ unsafe fn turn_around<V: Simd>(
         }
         let right = to.add(whole_k * height);
         let of = (whole_rows, height, k - whole_k);
-        copy_each::<V>(from.add(whole_k), (row_stride, 1), of, right);
+        copy_each::<V>(from.add(whole_k), row_stride, of, right);
         if whole_rows < height {
             let below = (present - whole_rows, height - whole_rows, k);
             let from = from.wrapping_add(whole_rows * row_stride);
-            pad_each::<V>(from, (row_stride, 1), below, height, to.add(whole_rows));
+            pad_each::<V>(from, row_stride, below, height, to.add(whole_rows));
         }
     }
 }
@@ -110,14 +108,14 @@ unsafe fn turn_around<V: Simd>(
 #[inline(always)]
 unsafe fn copy_each<V: Simd>(
     from: *const V::Number,
-    (row_stride, column_stride): (usize, usize),
+    row_stride: usize,
     (rows, height, k): (usize, usize, usize),
     to: *mut V::Number,
 ) {
     for p in 0..k {
         for i in 0..rows {
             // SAFETY: within the part.
-            unsafe { *to.add(p * height + i) = *from.add(i * row_stride + p * column_stride) };
+            unsafe { *to.add(p * height + i) = *from.add(i * row_stride + p) };
         }
     }
 }
@@ -129,14 +127,14 @@ unsafe fn copy_each<V: Simd>(
 #[inline(always)]
 unsafe fn pad_each<V: Simd>(
     from: *const V::Number,
-    strides: (usize, usize),
+    row_stride: usize,
     (present, rows, k): (usize, usize, usize),
     height: usize,
     to: *mut V::Number,
 ) {
     // SAFETY: within the part; a register's first numbers are stored up to `rows`.
     unsafe {
-        copy_each::<V>(from, strides, (present, height, k), to);
+        copy_each::<V>(from, row_stride, (present, height, k), to);
         for p in 0..k {
             let mut i = present;
             while i < rows {

@@ -1,9 +1,9 @@
 //! Matrix products, with either side transposed.
 //!
 //! The forward pass multiplies `W A_prev`, the backward pass `Wᵀ dZ` and `dZ A_prevᵀ`; transposes
-//! are strides to the kernel, never copies. Products with a side of one (an output layer of one
-//! unit, a single example) are dot products and axpy passes over contiguous columns instead: they
-//! are bound by memory, and a blocked kernel would spend its time packing.
+//! are strides to the kernel, which packs what does not lie well in memory. An output layer of one
+//! unit is a dot product or an axpy pass over contiguous columns instead, and a sum of one term an
+//! outer product: they are bound by memory, and a tile would have nothing to hold.
 
 use std::ops::Range;
 
@@ -33,6 +33,22 @@ fn scale<T: Scalar>(beta: T, c: &mut [T]) {
     }
 }
 
+/// `C := alpha aᵀ B + beta C` for one row `a`: each entry is a dot product with a column of B.
+fn one_row<T: Scalar>(alpha: T, a: &[T], b: MatrixView<'_, T>, beta: T, c: &mut [T]) {
+    scale(beta, c);
+    for (j, c_j) in c.iter_mut().enumerate() {
+        *c_j += alpha * dot(a, b.column(j));
+    }
+}
+
+/// `C := alpha a bᵀ + beta C`: every column of C is a multiple of `a`.
+fn outer<T: Scalar>(alpha: T, a: &[T], b: &[T], beta: T, mut c: MatrixViewMut<'_, T>) {
+    scale(beta, c.as_mut_slice());
+    for (j, &b_j) in b.iter().enumerate() {
+        axpy(alpha * b_j, a, c.column_mut(j));
+    }
+}
+
 /// The blocked product, but for sizes of 0.
 fn gemm<T: Scalar>(
     (m, k, n): (usize, usize, usize),
@@ -41,7 +57,7 @@ fn gemm<T: Scalar>(
     beta: T,
     c: &mut [T],
 ) {
-    if m * k * n == 0 {
+    if [m, k, n].contains(&0) {
         return scale(beta, c);
     }
     let start = if beta == T::zero() { Start::zero() } else { Start::scaled(beta) };
@@ -77,11 +93,7 @@ pub fn matmul<T: Scalar>(
     expect_shape("matmul", "B", (k, n), b.shape())?;
     expect_shape("matmul", "C", (m, n), c.shape())?;
     if m == 1 {
-        // One row: each entry of C is a dot product with a column of B.
-        scale(beta, c.as_mut_slice());
-        for (j, c_j) in c.as_mut_slice().iter_mut().enumerate() {
-            *c_j += alpha * dot(a.as_slice(), b.column(j));
-        }
+        one_row(alpha, a.as_slice(), b, beta, c.as_mut_slice());
     } else {
         gemm((m, k, n), alpha, (Side::straight(&a), Side::straight(&b)), beta, c.as_mut_slice());
     }
@@ -116,18 +128,9 @@ pub fn matmul_tn<T: Scalar>(
     expect_shape("matmul_tn", "B", (k, n), b.shape())?;
     expect_shape("matmul_tn", "C", (m, n), c.shape())?;
     if k == 1 {
-        // One row in both: every column of C is a multiple of A.
-        scale(beta, c.as_mut_slice());
-        for (j, &b_j) in b.as_slice().iter().enumerate() {
-            axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
-        }
+        outer(alpha, a.as_slice(), b.as_slice(), beta, c);
     } else if m == 1 {
-        scale(beta, c.as_mut_slice());
-        for j in 0..n {
-            for (i, c_ij) in c.column_mut(j).iter_mut().enumerate() {
-                *c_ij += alpha * dot(a.column(i), b.column(j));
-            }
-        }
+        one_row(alpha, a.as_slice(), b, beta, c.as_mut_slice());
     } else {
         let sides = (Side::straight(&a).transposed(), Side::straight(&b));
         gemm((m, k, n), alpha, sides, beta, c.as_mut_slice());
@@ -203,11 +206,7 @@ pub fn matmul_nt_columns<T: Scalar>(
             axpy(alpha * a_p, &b.column(p)[columns.clone()], c.as_mut_slice());
         }
     } else if k == 1 {
-        // One example: an outer product.
-        scale(beta, c.as_mut_slice());
-        for (j, &b_j) in b.as_slice()[columns].iter().enumerate() {
-            axpy(alpha * b_j, a.as_slice(), c.column_mut(j));
-        }
+        outer(alpha, a.as_slice(), &b.as_slice()[columns], beta, c);
     } else {
         let rows = Side::straight(&b).part(start, 0).transposed();
         gemm((m, k, n), alpha, (Side::straight(&a), rows), beta, c.as_mut_slice());

@@ -52,28 +52,30 @@ impl<T: Copy> Start<'_, T> {
         self.kind != StartKind::Bias || self.bias.len() >= rows
     }
 
-    /// `alpha sum + start` for the first `count <= LANES` rows from `row` on; `c` is where they are.
+    /// `c := alpha sum + start` for the first `count <= LANES` rows from `row` on; `c` is where they
+    /// are.
     ///
     /// # Safety
-    /// The processor has the instructions of `V`; `c`, if it is read, and the bias hold the rows.
+    /// The processor has the instructions of `V`; `c` and the bias hold the rows.
     #[inline(always)]
-    pub(crate) unsafe fn add_to<V: Simd<Number = T>>(
+    pub(crate) unsafe fn write<V: Simd<Number = T>>(
         &self,
         alpha: V,
         sum: V,
         (row, count): (usize, usize),
-        c: *const T,
-    ) -> V {
+        c: *mut T,
+    ) {
         // SAFETY: within what the caller vouches for.
         unsafe {
             let read = |from: *const T| {
                 if count == V::LANES { V::load(from) } else { V::load_first(from, count) }
             };
-            match self.kind {
+            let value = match self.kind {
                 StartKind::Zero => alpha.mul(sum),
                 StartKind::Scaled => alpha.mul_add(sum, V::splat(self.beta).mul(read(c))),
                 StartKind::Bias => alpha.mul_add(sum, read(self.bias.as_ptr().add(row))),
-            }
+            };
+            if count == V::LANES { value.store(c) } else { value.store_first(c, count) }
         }
     }
 }
@@ -207,8 +209,7 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
             for (v, &sum) in sums_j.iter().enumerate() {
                 let at = c.add(row + j * c_next + v * V::LANES);
                 let count = if v + 1 < MV { V::LANES } else { last };
-                let value = start.add_to::<V>(alpha, sum, (row + v * V::LANES, count), at);
-                if count == V::LANES { value.store(at) } else { value.store_first(at, count) }
+                start.write::<V>(alpha, sum, (row + v * V::LANES, count), at);
             }
         }
     }

@@ -2,9 +2,9 @@
 //! a layer with many features and few units.
 //!
 //! `Cᵀ = Bᵀ Aᵀ` is computed instead. The many features then fill the registers, and a row of `B` is
-//! packed as it lies in memory, a page or so at a time.
+//! packed as it lies in memory, a kilobyte at a time.
 
-use crate::blocked::{KC, Kernel, Packed, Product};
+use crate::blocked::{KC, Kernel, Packed, Product, rows_are_far};
 use crate::pack::prefetch;
 use crate::tile::{Start, Tile};
 
@@ -18,14 +18,15 @@ const AHEAD: usize = 8;
 const FEW: usize = 48;
 /// The smallest number of features.
 const MANY: usize = 512;
-/// Bytes between rows of `B` from which this is worth it.
-const FAR: usize = 4096;
 
 /// Whether a product is of this kind.
 pub(crate) fn suits<T: Copy + Default>(product: &Product<'_, T>) -> bool {
     let Product { shape: (m, k, n), ref b, ref start, .. } = *product;
-    let far = b.column_stride == 1 && b.row_stride * size_of::<T>() >= FAR;
-    far && (2..=FEW).contains(&m) && n >= MANY && (16..=KC).contains(&k) && start.is_zero()
+    rows_are_far(b)
+        && (2..=FEW).contains(&m)
+        && n >= MANY
+        && (16..=KC).contains(&k)
+        && start.is_zero()
 }
 
 /// `C := alpha A B`. Every element is the same sum in the same order as in a tile of `C`.

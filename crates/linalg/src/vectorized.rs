@@ -45,12 +45,11 @@ unsafe fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Numbers taken together by the passes below: a few registers.
-const TOGETHER: usize = 16;
-
 /// `values[i] := f(values[i])` for all i, several at a time.
 ///
-/// `f` should have no function calls in it that are not inlined.
+/// `f` should have no function calls in it that are not inlined, and should not give back some
+/// values as they are: for those the compiler makes slow masked stores (see
+/// [`rectify`](crate::rectify)).
 ///
 /// ```
 /// let mut values = [1.0_f32, -2.0, 3.0];
@@ -62,14 +61,7 @@ pub fn map_in_place<T: Copy>(values: &mut [T], f: impl Fn(T) -> T) {
     vectorized(
         #[inline(always)]
         || {
-            let (blocks, rest) = values.as_chunks_mut::<TOGETHER>();
-            for block in blocks {
-                *block = std::array::from_fn(
-                    #[inline(always)]
-                    |i| f(block[i]),
-                );
-            }
-            for value in rest {
+            for value in values {
                 *value = f(*value);
             }
         },
@@ -77,9 +69,7 @@ pub fn map_in_place<T: Copy>(values: &mut [T], f: impl Fn(T) -> T) {
 }
 
 /// `values[i] := f(values[i], others[i])` for all i, several at a time. The shorter slice decides how
-/// many there are.
-///
-/// `f` should have no function calls in it that are not inlined.
+/// many there are; for `f` see [`map_in_place`].
 ///
 /// ```
 /// let mut values = [1.0_f32, -2.0, 3.0];
@@ -91,16 +81,7 @@ pub fn zip_in_place<T: Copy>(values: &mut [T], others: &[T], f: impl Fn(T, T) ->
     vectorized(
         #[inline(always)]
         || {
-            let n = values.len().min(others.len());
-            let (blocks, rest) = values[..n].as_chunks_mut::<TOGETHER>();
-            let (other_blocks, other_rest) = others[..n].as_chunks::<TOGETHER>();
-            for (block, others) in blocks.iter_mut().zip(other_blocks) {
-                *block = std::array::from_fn(
-                    #[inline(always)]
-                    |i| f(block[i], others[i]),
-                );
-            }
-            for (value, &other) in rest.iter_mut().zip(other_rest) {
+            for (value, &other) in values.iter_mut().zip(others) {
                 *value = f(*value, other);
             }
         },

@@ -44,7 +44,7 @@ impl<T: Scalar> Runner<T> {
         .build()?;
         let mut rng = generator(1, Stream::Shuffling);
         let x = DMatrix::from_fn(layer_dims[0], examples, |_, _| T::of(rng.next_normal()));
-        // Labels that can be learned: by the sign or the size of the first feature.
+        // Yes or no by the sign of the first feature; one of several classes after the other.
         let n_y = layer_dims[last];
         let y = DMatrix::from_fn(n_y, examples, |i, j| {
             let first = x[(0, j)].to_f64();
