@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::check_learning_rate;
-use crate::{OptimError, Optimizer, Result};
+use crate::{OptimError, Optimizer, Rates, Result};
 
 /// Algorithm 1 of the paper: `m := β1 m + (1−β1) dw`, `v := β2 v + (1−β2) dw²`,
 /// `w := w − α m̂ / (√v̂ + ε)` with `m̂ = m/(1−β1^t)`, `v̂ = v/(1−β2^t)`, t counted from 1.
@@ -61,14 +61,23 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         2
     }
 
-    fn update(&self, step: u64, values: &mut [T], gradient: &[T], state: &mut [T]) {
-        let Self { alpha, beta_1, beta_2, epsilon } = *self;
-        let one = T::one();
+    fn alpha(&self) -> T {
+        self.alpha
+    }
+
+    /// The corrections are `1/(1−β1^t)` and `1/√(1−β2^t)`.
+    fn rates(&self, step: u64, alpha: T) -> Rates<T> {
         let t = step.saturating_add(1).min(i32::MAX as u64) as i32;
         // In f64: 1 − 0.999 has lost half its digits in f32.
-        let correction = |beta: T| 1.0 - beta.to_f64().powi(t);
-        let m_scale = T::of(alpha.to_f64() / correction(beta_1));
-        let v_scale = T::of(1.0 / correction(beta_2).sqrt());
+        let gone = |beta: T| 1.0 - beta.to_f64().powi(t);
+        let corrections = [1.0 / gone(self.beta_1), 1.0 / gone(self.beta_2).sqrt()];
+        Rates { alpha, corrections: corrections.map(T::of) }
+    }
+
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+        let Self { beta_1, beta_2, epsilon, .. } = *self;
+        let Rates { alpha, corrections: [m_correction, v_correction] } = *rates;
+        let (m_scale, one) = (alpha * m_correction, T::one());
         let (m, v) = state.split_at_mut(values.len());
         vectorized(
             #[inline(always)]
@@ -76,7 +85,7 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
                 for (((w, &dw), m), v) in values.iter_mut().zip(gradient).zip(m).zip(v) {
                     *m = beta_1 * *m + (one - beta_1) * dw;
                     *v = beta_2 * *v + (one - beta_2) * dw * dw;
-                    *w -= m_scale * *m / (v.sqrt() * v_scale + epsilon);
+                    *w -= m_scale * *m / (v.sqrt() * v_correction + epsilon);
                 }
             },
         );

@@ -2,7 +2,7 @@
 
 use layerwise_core::{Scalar, linalg::axpy};
 
-use crate::{OptimError, Optimizer, Result};
+use crate::{OptimError, Optimizer, Rates, Result};
 
 /// `w := w − α dw`, equations 16 and 17 of the exercise (Cauchy 1847).
 ///
@@ -29,11 +29,6 @@ impl<T: Scalar> GradientDescent<T> {
         check_learning_rate(alpha)?;
         Ok(Self { alpha })
     }
-
-    /// The learning rate α.
-    pub fn alpha(&self) -> T {
-        self.alpha
-    }
 }
 
 pub(crate) fn check_learning_rate<T: Scalar>(alpha: T) -> Result<()> {
@@ -48,7 +43,11 @@ impl<T: Scalar> Optimizer<T> for GradientDescent<T> {
         "gradient descent"
     }
 
-    fn update(&self, _step: u64, values: &mut [T], gradient: &[T], _state: &mut [T]) {
-        axpy(-self.alpha, gradient, values);
+    fn alpha(&self) -> T {
+        self.alpha
+    }
+
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], _state: &mut [T]) {
+        axpy(-rates.alpha, gradient, values);
     }
 }

@@ -15,7 +15,7 @@ pub use adam::Adam;
 pub use error::OptimError;
 pub use gradient_descent::GradientDescent;
 pub use layerwise_core as core;
-pub use optimizer::Optimizer;
+pub use optimizer::{Optimizer, Rates};
 pub use update_parameters::update_parameters;
 
 /// The result of anything in this crate.

@@ -19,9 +19,35 @@ pub trait Optimizer<T: Scalar>: Debug + Send + Sync {
         0
     }
 
-    /// Updates `values` by `gradient` in training step `step`, counted from 0.
+    /// The learning rate α this optimizer was made with.
+    fn alpha(&self) -> T;
+
+    /// The numbers of training step `step` (counted from 0) that are the same for every parameter,
+    /// at the learning rate `alpha`, which a schedule may have changed.
+    fn rates(&self, step: u64, alpha: T) -> Rates<T> {
+        let _ = step;
+        Rates { alpha, corrections: [T::one(); 2] }
+    }
+
+    /// Updates `values` by `gradient` at these rates.
     ///
     /// `gradient` has the length of `values`; `state` has [`n_state`](Optimizer::n_state) times
     /// that, in a layout of the optimizer's own.
-    fn update(&self, step: u64, values: &mut [T], gradient: &[T], state: &mut [T]);
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]);
+
+    /// Updates `values` by `gradient` in training step `step`, counted from 0, at the optimizer's
+    /// own learning rate: [`rates`](Optimizer::rates), then [`apply`](Optimizer::apply).
+    fn update(&self, step: u64, values: &mut [T], gradient: &[T], state: &mut [T]) {
+        self.apply(&self.rates(step, self.alpha()), values, gradient, state);
+    }
+}
+
+/// What one training step has in common for all parameters, computed once a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rates<T> {
+    /// The learning rate α of this step.
+    pub alpha: T,
+    /// Factors that correct running means for their start at 0, of a meaning of the optimizer's
+    /// own; 1 where there is nothing to correct.
+    pub corrections: [T; 2],
 }

@@ -290,6 +290,7 @@ impl<T: Scalar> TrainingStep<T> {
         if !self.backward_done {
             return Err(ModelError::OutOfOrder { call: "update", needs: "backward" });
         }
+        let rates = optimizer.rates(self.step, optimizer.alpha());
         for (layer, buffers) in network.layers_mut().iter_mut().zip(&mut self.layers) {
             for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
                 if let Some(mut parameter) = layer.parameter_mut(index) {
@@ -300,7 +301,7 @@ impl<T: Scalar> TrainingStep<T> {
                         (state, UPDATE_CHUNK * optimizer.n_state()),
                     ];
                     self.pool.for_each_chunk(parts, |_, [values, gradient, state]| {
-                        optimizer.update(self.step, values, gradient, state);
+                        optimizer.apply(&rates, values, gradient, state);
                     });
                 }
             }
