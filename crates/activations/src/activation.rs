@@ -25,6 +25,11 @@ pub trait Activation<T: Scalar>: Debug + Clone + Send + Sync + 'static {
     /// The name in model files and tables: `relu`.
     fn name(&self) -> &'static str;
 
+    /// The numbers it was made with, by name, for model files: `slope` of [`LeakyRelu`](crate::LeakyRelu).
+    fn settings(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
     /// `a = g(z)`, written over `z`.
     fn forward(&self, z: MatrixViewMut<'_, T>);
 
@@ -74,4 +79,13 @@ pub(crate) fn multiply_by_derivative<T: Scalar>(
     derivative: impl Fn(T) -> T,
 ) {
     zip_in_place(da.as_mut_slice(), a.as_slice(), |da, a| da * derivative(a));
+}
+
+/// `da := da ∗ g′`, where `derivative` computes g′ from the input `z`.
+pub(crate) fn multiply_by_derivative_at<T: Scalar>(
+    z: MatrixView<'_, T>,
+    mut da: MatrixViewMut<'_, T>,
+    derivative: impl Fn(T) -> T,
+) {
+    zip_in_place(da.as_mut_slice(), z.as_slice(), |da, z| da * derivative(z));
 }

@@ -14,7 +14,7 @@ use crate::{Activation, Result, activation::multiply_by_derivative};
 pub struct Sigmoid;
 
 #[inline(always)]
-fn logistic<T: Scalar>(z: T) -> T {
+pub(crate) fn logistic<T: Scalar>(z: T) -> T {
     // e^−|z| is at most 1.
     let e = exp(-z.abs());
     let numerator = if z < T::zero() { e } else { T::one() };

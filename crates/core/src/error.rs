@@ -35,6 +35,26 @@ pub enum CoreError {
         /// NaN or an infinity.
         value: f64,
     },
+    /// A number that something was to be made with lies outside its range.
+    #[error("expected {what} {expected}, found {found}")]
+    Setting {
+        /// What the number is: `the slope of leaky relu`.
+        what: &'static str,
+        /// Where it must lie: `in [0, 1]`.
+        expected: &'static str,
+        /// The number.
+        found: f64,
+    },
+    /// Nothing of its kind has this name.
+    #[error("no {what} is called {found:?}; there are {known}")]
+    Unknown {
+        /// What was looked for: `activation`.
+        what: &'static str,
+        /// The name.
+        found: String,
+        /// The names there are.
+        known: String,
+    },
     /// A layer was asked for a parameter it does not have.
     #[error("{layer} has no parameter with index {index}")]
     NoParameter {

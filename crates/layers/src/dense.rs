@@ -138,7 +138,13 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
             kind: "dense".into(),
             n_in: self.n_in(),
             n_out: self.n_out(),
-            settings: [("activation".to_owned(), self.activation.name().to_owned())].into(),
+            settings: self
+                .activation
+                .settings()
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_string()))
+                .chain([("activation".to_owned(), self.activation.name().to_owned())])
+                .collect(),
         })
     }
 }

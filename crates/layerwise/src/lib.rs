@@ -13,7 +13,10 @@ pub use layerwise_optim as optim;
 pub mod prelude {
     //! Everything a program that trains a network names, and the exercise's ten functions.
 
-    pub use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
+    pub use layerwise_activations::{
+        Activation, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, Identity, LeakyRelu, Relu, Selu,
+        Sigmoid, Silu, Softmax, Softplus, Tanh,
+    };
     pub use layerwise_core::{
         DMatrix, DVector, Layer, LinearParameters, MatrixView, MatrixViewMut, Parameters, Pass,
         Scalar,

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use layerwise_activations::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
-use layerwise_core::{DMatrix, DVector, Layer, LayerSpec, LinearParameters, MatrixView, Scalar};
+use layerwise_activations::{Activation, Visitor, by_name};
+use layerwise_core::{
+    CoreError, DMatrix, DVector, Layer, LayerSpec, LinearParameters, MatrixView, Scalar,
+};
 use layerwise_layers::{Dense, Linear};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
@@ -231,30 +233,42 @@ fn build<T: Scalar>(
     entry: &LayerEntry,
     parameters: LinearParameters<T>,
 ) -> Result<Box<dyn Layer<T>>> {
-    fn dense<T: Scalar>(
-        parameters: LinearParameters<T>,
-        g: impl Activation<T>,
-    ) -> Result<Box<dyn Layer<T>>> {
-        Ok(Box::new(Dense::new(parameters, g)?))
+    /// Makes the dense layer once its activation is known.
+    struct MakeDense<T: Scalar>(LinearParameters<T>);
+    impl<T: Scalar> Visitor<T> for MakeDense<T> {
+        type Output = std::result::Result<Box<dyn Layer<T>>, CoreError>;
+        fn visit(self, g: impl Activation<T>) -> Self::Output {
+            Ok(Box::new(Dense::new(self.0, g)?))
+        }
     }
-    let activation = entry.settings.get("activation").map(String::as_str);
-    match (entry.kind.as_str(), activation) {
+    let refuse =
+        |what: String| Err(ModelError::NotAModel(format!("layer {}: {what}", position + 1)));
+    match (entry.kind.as_str(), entry.settings.get("activation")) {
         ("linear", None) => Ok(Box::new(Linear::new(parameters)?)),
-        ("dense", Some("relu")) => dense(parameters, Relu),
-        ("dense", Some("sigmoid")) => dense(parameters, Sigmoid),
-        ("dense", Some("softmax")) => dense(parameters, Softmax),
-        ("dense", Some("tanh")) => dense(parameters, Tanh),
-        ("dense", Some("identity")) => dense(parameters, Identity),
-        (kind, activation) => Err(ModelError::NotAModel(format!(
-            "layer {} is {kind:?} with activation {activation:?}, which this version does not know",
-            position + 1
-        ))),
+        ("dense", Some(activation)) => {
+            let numbers = entry.settings.iter().filter(|(name, _)| *name != "activation");
+            let mut settings = BTreeMap::new();
+            for (name, value) in numbers {
+                match value.parse::<f64>() {
+                    Ok(number) => settings.insert(name.clone(), number),
+                    Err(_) => return refuse(format!("{name} is {value:?}, expected a number")),
+                };
+            }
+            match by_name(activation, &settings, MakeDense(parameters)) {
+                Ok(layer) => Ok(layer?),
+                Err(error) => refuse(error.to_string()),
+            }
+        }
+        (kind, activation) => refuse(format!(
+            "kind {kind:?} with activation {activation:?} is not known to this version"
+        )),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use layerwise_activations::{Relu, Sigmoid, Tanh};
     use proptest::prelude::*;
 
     fn model(n: (usize, usize, usize), seed: u64) -> ModelFile<f32> {

@@ -44,6 +44,15 @@ pub fn all() -> Vec<Case> {
     activation!(Relu);
     activation!(Sigmoid);
     activation!(Tanh);
+    activation!(LeakyRelu::default());
+    activation!(Elu::default());
+    activation!(Selu);
+    activation!(Gelu);
+    activation!(GeluTanh);
+    activation!(Silu);
+    activation!(Softplus);
+    activation!(HardSigmoid);
+    activation!(HardSwish);
     activation!(Softmax);
 
     layer_cases!(cases, "layer linear".into(), 6, |options: &CheckOptions| {
@@ -61,6 +70,15 @@ pub fn all() -> Vec<Case> {
     dense!(Relu);
     dense!(Sigmoid);
     dense!(Tanh);
+    dense!(LeakyRelu::default());
+    dense!(Elu::default());
+    dense!(Selu);
+    dense!(Gelu);
+    dense!(GeluTanh);
+    dense!(Silu);
+    dense!(Softplus);
+    dense!(HardSigmoid);
+    dense!(HardSwish);
     dense!(Softmax);
 
     for m in BATCHES {
