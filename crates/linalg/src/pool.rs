@@ -17,8 +17,10 @@ const SPINS_BEFORE_YIELD: u32 = 2_000;
 
 /// A fixed number of threads that share out numbered tasks.
 ///
-/// The calling thread is one of them. Tasks are handed out in any order, so a task must depend on
-/// nothing but its number: then the result is the same for any number of threads.
+/// The calling thread is one of them. Each thread has a run of tasks of its own, the same in every
+/// job of as many tasks, so that what a task works on is found in the cache of the core that had it
+/// last; whoever is done takes over tasks of others. So a task must depend on nothing but its number:
+/// then the result is the same for any number of threads.
 ///
 /// ```
 /// use layerwise_linalg::Pool;
@@ -43,13 +45,19 @@ struct Shared {
     /// Raised by one for each job, and to end the workers.
     generation: AtomicU64,
     job: UnsafeCell<Option<Job>>,
-    next_task: AtomicUsize,
+    /// How many tasks of each thread's run are taken; the caller's first.
+    taken: Vec<Taken>,
     /// Workers that have not finished the present job.
     busy: AtomicUsize,
     stop: AtomicBool,
     asleep: Vec<AtomicBool>,
     panic: std::sync::Mutex<Option<Box<dyn Any + Send>>>,
 }
+
+/// A counter in cache lines of its own: each is counted up mostly by one thread.
+#[derive(Default)]
+#[repr(align(128))]
+struct Taken(AtomicUsize);
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -81,7 +89,7 @@ impl Pool {
         let shared = Arc::new(Shared {
             generation: AtomicU64::new(0),
             job: UnsafeCell::new(None),
-            next_task: AtomicUsize::new(0),
+            taken: (0..=n_workers).map(|_| Taken::default()).collect(),
             busy: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
             asleep: (0..n_workers).map(|_| AtomicBool::new(false)).collect(),
@@ -133,7 +141,7 @@ impl Pool {
         // SAFETY: no worker is busy (the last call waited for it, and `&mut self` lets in one call
         // at a time), so nobody reads `job`.
         unsafe { *shared.job.get() = Some(Job { task, n_tasks }) };
-        shared.next_task.store(0, Ordering::Relaxed);
+        shared.taken.iter().for_each(|taken| taken.0.store(0, Ordering::Relaxed));
         shared.busy.store(self.workers.len(), Ordering::Relaxed);
         shared.generation.fetch_add(1, Ordering::SeqCst);
         for (asleep, (_, thread)) in shared.asleep.iter().zip(&self.workers) {
@@ -141,7 +149,7 @@ impl Pool {
                 thread.unpark();
             }
         }
-        shared.work();
+        shared.work(0);
         let mut spins = 0;
         while shared.busy.load(Ordering::Acquire) > 0 {
             spins += 1;
@@ -191,20 +199,25 @@ impl Drop for Pool {
 }
 
 impl Shared {
-    /// Takes tasks of the present job until there are none left.
-    fn work(&self) {
+    /// Takes tasks of the present job, those of this thread's run first, until there are none left.
+    fn work(&self, thread: usize) {
         // SAFETY: the job was written before the generation was raised, and is not written again
         // before this thread has left `work`.
         let Some(Job { task, n_tasks }) = (unsafe { *self.job.get() }) else { return };
         // SAFETY: `Pool::run` keeps the closure alive until every thread has left `work`.
         let task = unsafe { &*task };
         let all = catch_unwind(AssertUnwindSafe(|| {
-            loop {
-                let index = self.next_task.fetch_add(1, Ordering::Relaxed);
-                if index >= n_tasks {
-                    break;
+            let n_runs = self.taken.len();
+            for run in (thread..n_runs).chain(0..thread) {
+                let end = (run + 1) * n_tasks / n_runs;
+                loop {
+                    let taken = self.taken[run].0.fetch_add(1, Ordering::Relaxed);
+                    let index = run * n_tasks / n_runs + taken;
+                    if index >= end {
+                        break;
+                    }
+                    task(index);
                 }
-                task(index);
             }
         }));
         if let (Err(panic), Ok(mut slot)) = (all, self.panic.lock()) {
@@ -239,7 +252,7 @@ impl Shared {
             if self.stop.load(Ordering::SeqCst) {
                 return;
             }
-            self.work();
+            self.work(index + 1);
             self.busy.fetch_sub(1, Ordering::Release);
         }
     }

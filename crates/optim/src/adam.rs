@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::check_learning_rate;
-use crate::{OptimError, Optimizer, Rates, Result};
+use crate::{OptimError, Optimizer, Rates, Result, settled::settled};
 
 /// Algorithm 1 of the paper: `m := β1 m + (1−β1) dw`, `v := β2 v + (1−β2) dw²`,
 /// `w := w − α m̂ / (√v̂ + ε)` with `m̂ = m/(1−β1^t)`, `v̂ = v/(1−β2^t)`, t counted from 1.
@@ -83,8 +83,8 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
             #[inline(always)]
             || {
                 for (((w, &dw), m), v) in values.iter_mut().zip(gradient).zip(m).zip(v) {
-                    *m = beta_1 * *m + (one - beta_1) * dw;
-                    *v = beta_2 * *v + (one - beta_2) * dw * dw;
+                    *m = settled(beta_1 * *m + (one - beta_1) * dw);
+                    *v = settled(beta_2 * *v + (one - beta_2) * dw * dw);
                     *w -= m_scale * *m / (v.sqrt() * v_correction + epsilon);
                 }
             },

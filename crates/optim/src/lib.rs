@@ -9,6 +9,7 @@ mod adam;
 mod error;
 mod gradient_descent;
 mod optimizer;
+mod settled;
 mod update_parameters;
 
 pub use adam::Adam;
