@@ -114,6 +114,13 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         None
     }
 
+    /// Whether weight decay and penalties are for the parameter with this index: they are for weights,
+    /// not for biases, scales and the like. No unless a layer says so.
+    fn decays(&self, index: usize) -> bool {
+        let _ = index;
+        false
+    }
+
     /// What the parameter with this index is called in model files and reports: `w`, `b`, ….
     fn parameter_name(&self, index: usize) -> String {
         format!("p{index}")

@@ -17,6 +17,20 @@ pub enum CostError {
         /// The label.
         value: f64,
     },
+    /// A label this cost has no meaning for.
+    #[error(
+        "expected labels {expected}, found {value} in row {row}, column {column} of Y (counted from 0)"
+    )]
+    Target {
+        /// What labels must be: `at least 0`.
+        expected: &'static str,
+        /// Row of the label, from 0.
+        row: usize,
+        /// Column of the label: its example, from 0.
+        column: usize,
+        /// The label.
+        value: f64,
+    },
     /// The labels of an example do not add up to 1.
     #[error(
         "expected the labels of an example to add up to 1, found {sum} in column {column} of Y (counted from 0)"

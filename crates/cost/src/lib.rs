@@ -4,20 +4,41 @@
 //!   `dAL = −(Y/AL − (1−Y)/(1−AL))`, pure, on whole matrices;
 //! - [`Cost`]: what the training path asks of a cost, in place, the mean's factor `1/m` inside;
 //! - [`BinaryCrossEntropy`]: the exercise's cost as such a [`Cost`];
-//! - [`CategoricalCrossEntropy`]: one of several classes.
+//! - [`CategoricalCrossEntropy`]: one of several classes; [`smooth_labels`];
+//! - [`BinaryCrossEntropyFromLogits`], [`Focal`]: yes-or-no questions otherwise;
+//! - [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`Quantile`], [`Poisson`]: numbers;
+//! - [`EntryCost`]: the short way to a cost of one's own.
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
 mod cost;
+mod entry_cost;
 mod error;
 mod exercise;
+mod focal;
+mod huber;
+mod logits;
+mod mean_absolute_error;
+mod mean_squared_error;
+mod poisson;
+mod quantile;
+mod smooth_labels;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
 pub use cost::Cost;
+pub use entry_cost::{EntryCost, PerEntry};
 pub use error::CostError;
 pub use exercise::{compute_cost, compute_cost_backward};
+pub use focal::Focal;
+pub use huber::Huber;
 pub use layerwise_core as core;
+pub use logits::BinaryCrossEntropyFromLogits;
+pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_squared_error::MeanSquaredError;
+pub use poisson::Poisson;
+pub use quantile::Quantile;
+pub use smooth_labels::smooth_labels;
 
 /// The result of anything in this crate.
 pub type Result<T> = std::result::Result<T, CostError>;

@@ -111,6 +111,10 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
         self.linear.parameter_mut(index)
     }
 
+    fn decays(&self, index: usize) -> bool {
+        self.linear.decays(index)
+    }
+
     fn parameter_name(&self, index: usize) -> String {
         self.linear.parameter_name(index)
     }

@@ -119,6 +119,10 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         }
     }
 
+    fn decays(&self, index: usize) -> bool {
+        index == 0
+    }
+
     fn parameter_name(&self, index: usize) -> String {
         if index == 0 { "w".into() } else { "b".into() }
     }

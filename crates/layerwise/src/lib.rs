@@ -21,15 +21,22 @@ pub mod prelude {
         DMatrix, DVector, Layer, LinearParameters, MatrixView, MatrixViewMut, Parameters, Pass,
         Scalar,
     };
-    pub use layerwise_cost::{BinaryCrossEntropy, CategoricalCrossEntropy, Cost, compute_cost};
+    pub use layerwise_cost::{
+        BinaryCrossEntropy, BinaryCrossEntropyFromLogits, CategoricalCrossEntropy, Cost, EntryCost,
+        Focal, Huber, MeanAbsoluteError, MeanSquaredError, PerEntry, Poisson, Quantile,
+        compute_cost, smooth_labels,
+    };
     pub use layerwise_layers::{
-        Dense, Linear, linear_activation_backward, linear_activation_forward, linear_backward,
-        linear_forward,
+        Dense, Dropout, FeatureScale, LayerNorm, Linear, PRelu, linear_activation_backward,
+        linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{
         Examples, History, ModelFile, Network, NumpyRandom, Predictor, Scale, Trainer,
         TrainingStep, accuracy, initialize_parameters, initialize_parameters_deep,
         l_model_backward, l_model_forward, roc_auc,
     };
-    pub use layerwise_optim::{Adam, GradientDescent, Optimizer, update_parameters};
+    pub use layerwise_optim::{
+        AdaGrad, Adadelta, Adam, AdamW, AmsGrad, GradientDescent, Lion, Momentum, NAdam, Nesterov,
+        Optimizer, RmsProp, Schedule, update_parameters,
+    };
 }

@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use layerwise_activations::{Activation, Visitor, by_name};
-use layerwise_core::{
-    CoreError, DMatrix, DVector, Layer, LayerSpec, LinearParameters, MatrixView, Scalar,
-};
-use layerwise_layers::{Dense, Linear};
+use layerwise_core::{DMatrix, LayerSpec, MatrixView, Scalar};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::rebuild::build;
 use crate::{ModelError, Network, Result};
 
 /// The metadata entry everything is under: a single one, since safetensors keeps no order of
@@ -60,12 +57,12 @@ struct Metadata {
 }
 
 #[derive(Serialize, Deserialize)]
-struct LayerEntry {
-    kind: String,
-    n_in: usize,
-    n_out: usize,
+pub(crate) struct LayerEntry {
+    pub(crate) kind: String,
+    pub(crate) n_in: usize,
+    pub(crate) n_out: usize,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    settings: BTreeMap<String, String>,
+    pub(crate) settings: BTreeMap<String, String>,
 }
 
 impl<T: Scalar> ModelFile<T> {
@@ -98,7 +95,7 @@ impl<T: Scalar> ModelFile<T> {
         let mut views = Vec::with_capacity(tensors.len());
         for (name, (nrows, ncols), bytes) in &tensors {
             // A vector is a tensor of one dimension, as other tools expect of a bias.
-            let shape = if *ncols == 1 && name.ends_with(".b") {
+            let shape = if *ncols == 1 && !name.ends_with(".w") {
                 vec![*nrows]
             } else {
                 vec![*nrows, *ncols]
@@ -133,10 +130,7 @@ impl<T: Scalar> ModelFile<T> {
         }
         let mut layers = Vec::with_capacity(metadata.layers.len());
         for (position, entry) in metadata.layers.iter().enumerate() {
-            let w = tensor(&tensors, &format!("{position}.w"), entry.n_out, entry.n_in)?;
-            let b = tensor(&tensors, &format!("{position}.b"), entry.n_out, 1)?;
-            let b = DVector::from_column_slice(b.as_slice());
-            layers.push(build(position, entry, LinearParameters { w, b })?);
+            layers.push(build(position, entry, &tensors)?);
         }
         let network = Network::new(layers)?;
         Ok(Self { network, notes: metadata.notes })
@@ -196,7 +190,7 @@ fn row_by_row<T: Scalar>(matrix: MatrixView<'_, T>) -> Vec<u8> {
 }
 
 /// The tensor of this name as a matrix of this shape.
-fn tensor<T: Scalar>(
+pub(crate) fn tensor<T: Scalar>(
     tensors: &SafeTensors<'_>,
     name: &str,
     nrows: usize,
@@ -228,47 +222,10 @@ fn tensor<T: Scalar>(
     Ok(DMatrix::from_row_slice(nrows, ncols, &values))
 }
 
-fn build<T: Scalar>(
-    position: usize,
-    entry: &LayerEntry,
-    parameters: LinearParameters<T>,
-) -> Result<Box<dyn Layer<T>>> {
-    /// Makes the dense layer once its activation is known.
-    struct MakeDense<T: Scalar>(LinearParameters<T>);
-    impl<T: Scalar> Visitor<T> for MakeDense<T> {
-        type Output = std::result::Result<Box<dyn Layer<T>>, CoreError>;
-        fn visit(self, g: impl Activation<T>) -> Self::Output {
-            Ok(Box::new(Dense::new(self.0, g)?))
-        }
-    }
-    let refuse =
-        |what: String| Err(ModelError::NotAModel(format!("layer {}: {what}", position + 1)));
-    match (entry.kind.as_str(), entry.settings.get("activation")) {
-        ("linear", None) => Ok(Box::new(Linear::new(parameters)?)),
-        ("dense", Some(activation)) => {
-            let numbers = entry.settings.iter().filter(|(name, _)| *name != "activation");
-            let mut settings = BTreeMap::new();
-            for (name, value) in numbers {
-                match value.parse::<f64>() {
-                    Ok(number) => settings.insert(name.clone(), number),
-                    Err(_) => return refuse(format!("{name} is {value:?}, expected a number")),
-                };
-            }
-            match by_name(activation, &settings, MakeDense(parameters)) {
-                Ok(layer) => Ok(layer?),
-                Err(error) => refuse(error.to_string()),
-            }
-        }
-        (kind, activation) => refuse(format!(
-            "kind {kind:?} with activation {activation:?} is not known to this version"
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use layerwise_activations::{Relu, Sigmoid, Tanh};
+    use layerwise_activations::{Gelu, Identity, LeakyRelu, Relu, Sigmoid, Tanh};
     use proptest::prelude::*;
 
     fn model(n: (usize, usize, usize), seed: u64) -> ModelFile<f32> {
@@ -308,6 +265,20 @@ mod tests {
             bytes.truncate(cut);
             let _ = ModelFile::<f32>::from_bytes(&bytes);
         }
+    }
+
+    #[test]
+    fn every_kind_of_layer_comes_back() {
+        let builder =
+            Network::<f64>::builder(4).feature_scale().dense(6, LeakyRelu::new(0.2).unwrap());
+        let builder = builder.layer_norm().dropout(0.1).dense(5, Identity).prelu().dense(3, Gelu);
+        let file = ModelFile::new(builder.dense(1, Sigmoid).seed(3).build().unwrap());
+        let read = ModelFile::<f64>::from_bytes(&file.to_bytes().unwrap()).unwrap();
+        for (layer, again) in file.network.layers().iter().zip(read.network.layers()) {
+            assert_eq!(layer.spec(), again.spec());
+        }
+        let x = DMatrix::from_fn(4, 3, |i, j| i as f64 - j as f64);
+        assert_eq!(file.network.predict(&x).unwrap(), read.network.predict(&x).unwrap());
     }
 
     #[test]

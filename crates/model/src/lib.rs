@@ -19,6 +19,7 @@ mod metrics;
 mod network;
 mod predictor;
 mod random;
+mod rebuild;
 mod train;
 
 pub use error::ModelError;

@@ -2,10 +2,10 @@
 
 use layerwise_activations::{Activation, Relu};
 use layerwise_core::{
-    DMatrix, Layer, LinearParameters, MatrixViewMut, Parameters, Pass, Scalar, expect_matrix,
-    expect_shape, parameters,
+    DMatrix, DVector, Layer, LinearParameters, MatrixViewMut, Parameters, Pass, Scalar,
+    expect_matrix, expect_shape, parameters,
 };
-use layerwise_layers::Dense;
+use layerwise_layers::{Dense, Dropout, FeatureScale, LayerNorm, PRelu};
 
 use crate::initialize::{check_sizes, initialize_layer};
 use crate::{ModelError, Result, Scale, Stream, generator};
@@ -176,8 +176,16 @@ impl<T: Scalar> Network<T> {
 
 type MakeLayer<T> = Box<dyn FnOnce(LinearParameters<T>) -> Result<Box<dyn Layer<T>>>>;
 
+type MakeSameSize<T> = Box<dyn FnOnce(usize, usize) -> Result<Box<dyn Layer<T>>>>;
+
 enum Plan<T: Scalar> {
-    Dense { n_out: usize, scale: Scale, make: MakeLayer<T> },
+    Dense {
+        n_out: usize,
+        scale: Scale,
+        make: MakeLayer<T>,
+    },
+    /// As many units as the layer below; made from that and the layer's position.
+    SameSize(MakeSameSize<T>),
     Made(Box<dyn Layer<T>>),
 }
 
@@ -207,6 +215,44 @@ impl<T: Scalar> NetworkBuilder<T> {
         self
     }
 
+    /// Adds [`Dropout`]: in training each unit is left out with probability `p` in [0, 1).
+    ///
+    /// ```
+    /// use layerwise_model::{Network, activations::{Relu, Sigmoid}};
+    ///
+    /// let builder = Network::<f32>::builder(3).dense(8, Relu).dropout(0.2).dense(1, Sigmoid);
+    /// assert_eq!(builder.build()?.layers().len(), 3);
+    /// let error = Network::<f32>::builder(3).dense(8, Relu).dropout(1.5).build().unwrap_err();
+    /// assert_eq!(error.to_string(), "expected the probability of dropout in [0, 1), found 1.5");
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn dropout(self, p: f64) -> Self {
+        self.same_size(move |n, position| Ok(Box::new(Dropout::new(n, p, position as u64)?)))
+    }
+
+    /// Adds [`LayerNorm`], which starts with γ = 1 and β = 0.
+    pub fn layer_norm(self) -> Self {
+        self.same_size(|n, _| Ok(Box::new(LayerNorm::identity(n))))
+    }
+
+    /// Adds [`FeatureScale`], which starts at 1.
+    pub fn feature_scale(self) -> Self {
+        self.same_size(|n, _| Ok(Box::new(FeatureScale::new(DVector::from_element(n, T::one()))?)))
+    }
+
+    /// Adds [`PRelu`], whose slopes start at 0.25. The layer below is one without an activation.
+    pub fn prelu(self) -> Self {
+        self.same_size(|n, _| Ok(Box::new(PRelu::new(DVector::from_element(n, T::of(0.25)))?)))
+    }
+
+    fn same_size(
+        mut self,
+        make: impl FnOnce(usize, usize) -> Result<Box<dyn Layer<T>>> + 'static,
+    ) -> Self {
+        self.plans.push(Plan::SameSize(Box::new(make)));
+        self
+    }
+
     /// Adds a layer made elsewhere.
     pub fn layer(mut self, layer: impl Layer<T> + 'static) -> Self {
         self.plans.push(Plan::Made(Box::new(layer)));
@@ -225,10 +271,13 @@ impl<T: Scalar> NetworkBuilder<T> {
     /// [`ModelError::NoLayers`], [`ModelError::NoUnits`], [`ModelError::Chain`].
     pub fn build(self) -> Result<Network<T>> {
         let mut sizes = vec![self.n_in];
-        sizes.extend(self.plans.iter().map(|plan| match plan {
-            Plan::Dense { n_out, .. } => *n_out,
-            Plan::Made(layer) => layer.n_out(),
-        }));
+        for plan in &self.plans {
+            sizes.push(match plan {
+                Plan::Dense { n_out, .. } => *n_out,
+                Plan::SameSize(_) => sizes[sizes.len() - 1],
+                Plan::Made(layer) => layer.n_out(),
+            });
+        }
         if self.plans.is_empty() {
             return Err(ModelError::NoLayers);
         }
@@ -240,6 +289,7 @@ impl<T: Scalar> NetworkBuilder<T> {
                 Plan::Dense { scale, make, .. } => {
                     make(initialize_layer(pair[0], pair[1], scale, rng))?
                 }
+                Plan::SameSize(make) => make(pair[0], layers.len())?,
                 Plan::Made(layer) => layer,
             });
         }
@@ -256,7 +306,6 @@ impl<T: Scalar> NetworkBuilder<T> {
 mod tests {
     use super::*;
     use layerwise_activations::Sigmoid;
-    use layerwise_core::DVector;
 
     #[test]
     fn nonsense_is_refused_when_built() {

@@ -2,8 +2,8 @@
 
 use layerwise_core::{Scalar, linalg::vectorized};
 
-use crate::gradient_descent::check_learning_rate;
-use crate::{OptimError, Optimizer, Rates, Result, settled::settled};
+use crate::gradient_descent::{check_decay, check_learning_rate};
+use crate::{Optimizer, Rates, Result, settled::settled};
 
 /// Algorithm 1 of the paper: `m := β1 m + (1−β1) dw`, `v := β2 v + (1−β2) dw²`,
 /// `w := w − α m̂ / (√v̂ + ε)` with `m̂ = m/(1−β1^t)`, `v̂ = v/(1−β2^t)`, t counted from 1.
@@ -31,24 +31,29 @@ impl<T: Scalar> Adam<T> {
     /// Adam with learning rate `alpha` and the paper's β1 = 0.9, β2 = 0.999, ε = 1e-8.
     ///
     /// # Errors
-    /// [`OptimError::LearningRate`] unless `alpha` is finite and above 0.
+    /// [`OptimError::LearningRate`](crate::OptimError::LearningRate) unless `alpha` is finite and above 0.
     pub fn new(alpha: T) -> Result<Self> {
         check_learning_rate(alpha)?;
-        Ok(Self { alpha, beta_1: T::of(0.9), beta_2: T::of(0.999), epsilon: T::of(1e-8) })
+        Ok(Self { alpha, ..Self::default() })
     }
 
     /// Other decay rates of the two moments, each in [0, 1).
     ///
     /// # Errors
-    /// [`OptimError::Decay`] with the one at fault.
+    /// [`OptimError::Decay`](crate::OptimError::Decay) with the one at fault.
     pub fn with_betas(mut self, beta_1: T, beta_2: T) -> Result<Self> {
-        for (name, beta) in [("beta_1", beta_1), ("beta_2", beta_2)] {
-            if !(beta >= T::zero() && beta < T::one()) {
-                return Err(OptimError::Decay { name, value: beta.to_f64() });
-            }
-        }
+        check_decay("beta_1", beta_1)?;
+        check_decay("beta_2", beta_2)?;
         (self.beta_1, self.beta_2) = (beta_1, beta_2);
         Ok(self)
+    }
+}
+
+impl<T: Scalar> Default for Adam<T> {
+    /// The paper's numbers, α = 0.001 among them.
+    fn default() -> Self {
+        let (beta_1, beta_2) = (T::of(0.9), T::of(0.999));
+        Self { alpha: T::of(0.001), beta_1, beta_2, epsilon: T::of(1e-8) }
     }
 }
 
@@ -70,13 +75,13 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         let t = step.saturating_add(1).min(i32::MAX as u64) as i32;
         // In f64: 1 − 0.999 has lost half its digits in f32.
         let gone = |beta: T| 1.0 - beta.to_f64().powi(t);
-        let corrections = [1.0 / gone(self.beta_1), 1.0 / gone(self.beta_2).sqrt()];
+        let corrections = [1.0 / gone(self.beta_1), 1.0 / gone(self.beta_2).sqrt(), 1.0];
         Rates { alpha, corrections: corrections.map(T::of) }
     }
 
     fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
         let Self { beta_1, beta_2, epsilon, .. } = *self;
-        let Rates { alpha, corrections: [m_correction, v_correction] } = *rates;
+        let Rates { alpha, corrections: [m_correction, v_correction, _] } = *rates;
         let (m_scale, one) = (alpha * m_correction, T::one());
         let (m, v) = state.split_at_mut(values.len());
         vectorized(

@@ -38,6 +38,20 @@ pub(crate) fn check_learning_rate<T: Scalar>(alpha: T) -> Result<()> {
     Err(OptimError::LearningRate(alpha.to_f64()))
 }
 
+pub(crate) fn check_decay<T: Scalar>(name: &'static str, value: T) -> Result<()> {
+    if value >= T::zero() && value < T::one() {
+        return Ok(());
+    }
+    Err(OptimError::Decay { name, value: value.to_f64() })
+}
+
+pub(crate) fn check_weight_decay<T: Scalar>(lambda: T) -> Result<()> {
+    if lambda >= T::zero() && lambda.is_finite_number() {
+        return Ok(());
+    }
+    Err(OptimError::WeightDecay(lambda.to_f64()))
+}
+
 impl<T: Scalar> Optimizer<T> for GradientDescent<T> {
     fn name(&self) -> &'static str {
         "gradient descent"

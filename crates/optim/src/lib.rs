@@ -3,20 +3,44 @@
 //! - [`update_parameters`]: the exercise's function, pure, on whole dictionaries of parameters;
 //! - [`Optimizer`]: what the training path asks of an optimizer, in place, on slices;
 //! - [`GradientDescent`]: the exercise's rule as such an [`Optimizer`];
-//! - [`Adam`]: steps scaled by the moments of the gradient.
+//! - [`Momentum`], [`Nesterov`]: with inertia;
+//! - [`AdaGrad`], [`RmsProp`], [`Adadelta`]: each weight at its own rate;
+//! - [`Adam`], [`AmsGrad`], [`NAdam`]: both; [`AdamW`]: with decoupled weight decay;
+//! - [`Lion`]: the sign of the gradient's running mean;
+//! - [`Schedule`]: the learning rate over a training run.
 
+mod ada_grad;
+mod adadelta;
 mod adam;
+mod adam_w;
+mod ams_grad;
 mod error;
 mod gradient_descent;
+mod lion;
+mod momentum;
+mod nadam;
+mod nesterov;
 mod optimizer;
+mod rms_prop;
+mod schedule;
 mod settled;
 mod update_parameters;
 
+pub use ada_grad::AdaGrad;
+pub use adadelta::Adadelta;
 pub use adam::Adam;
+pub use adam_w::AdamW;
+pub use ams_grad::AmsGrad;
 pub use error::OptimError;
 pub use gradient_descent::GradientDescent;
 pub use layerwise_core as core;
-pub use optimizer::{Optimizer, Rates};
+pub use lion::Lion;
+pub use momentum::Momentum;
+pub use nadam::NAdam;
+pub use nesterov::Nesterov;
+pub use optimizer::{Optimizer, Rates, decay};
+pub use rms_prop::RmsProp;
+pub use schedule::{Progress, Schedule};
 pub use update_parameters::update_parameters;
 
 /// The result of anything in this crate.

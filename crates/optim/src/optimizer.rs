@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use layerwise_core::Scalar;
+use layerwise_core::{Scalar, linalg::map_in_place};
 
 /// A rule that changes parameters by their gradients, a slice at a time.
 ///
@@ -22,11 +22,17 @@ pub trait Optimizer<T: Scalar>: Debug + Send + Sync {
     /// The learning rate α this optimizer was made with.
     fn alpha(&self) -> T;
 
+    /// Decoupled weight decay λ: before an update, weights shrink by the factor `1 − α λ` (Loshchilov and
+    /// Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2). 0 unless said otherwise.
+    fn weight_decay(&self) -> T {
+        T::zero()
+    }
+
     /// The numbers of training step `step` (counted from 0) that are the same for every parameter,
     /// at the learning rate `alpha`, which a schedule may have changed.
     fn rates(&self, step: u64, alpha: T) -> Rates<T> {
         let _ = step;
-        Rates { alpha, corrections: [T::one(); 2] }
+        Rates { alpha, corrections: [T::one(); 3] }
     }
 
     /// Updates `values` by `gradient` at these rates.
@@ -36,9 +42,25 @@ pub trait Optimizer<T: Scalar>: Debug + Send + Sync {
     fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]);
 
     /// Updates `values` by `gradient` in training step `step`, counted from 0, at the optimizer's
-    /// own learning rate: [`rates`](Optimizer::rates), then [`apply`](Optimizer::apply).
+    /// own learning rate: [`decay`], then [`apply`](Optimizer::apply) at the step's
+    /// [`rates`](Optimizer::rates).
     fn update(&self, step: u64, values: &mut [T], gradient: &[T], state: &mut [T]) {
+        decay(values, self.alpha(), self.weight_decay());
         self.apply(&self.rates(step, self.alpha()), values, gradient, state);
+    }
+}
+
+/// `w := (1 − α λ) w`, decoupled weight decay.
+///
+/// ```
+/// let mut w = [1.0, -2.0];
+/// layerwise_optim::decay(&mut w, 0.5, 0.5);
+/// assert_eq!(w, [0.75, -1.5]);
+/// ```
+pub fn decay<T: Scalar>(values: &mut [T], alpha: T, weight_decay: T) {
+    if weight_decay != T::zero() {
+        let factor = T::one() - alpha * weight_decay;
+        map_in_place(values, |w| w * factor);
     }
 }
 
@@ -49,5 +71,5 @@ pub struct Rates<T> {
     pub alpha: T,
     /// Factors that correct running means for their start at 0, of a meaning of the optimizer's
     /// own; 1 where there is nothing to correct.
-    pub corrections: [T; 2],
+    pub corrections: [T; 3],
 }

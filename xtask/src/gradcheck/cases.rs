@@ -81,6 +81,20 @@ pub fn all() -> Vec<Case> {
     dense!(HardSwish);
     dense!(Softmax);
 
+    layer_cases!(cases, "layer dropout".into(), 6, |_: &CheckOptions| right(Dropout::new(
+        6, 0.4, 1
+    )));
+    layer_cases!(cases, "layer layer norm".into(), 6, |options: &CheckOptions| {
+        let mut parameters = vectors(2, 6, options.seed);
+        right(LayerNorm::new(parameters.remove(0), parameters.remove(0)))
+    });
+    layer_cases!(cases, "layer feature scale".into(), 6, |options: &CheckOptions| {
+        right(FeatureScale::new(vectors(1, 6, options.seed).remove(0)))
+    });
+    layer_cases!(cases, "layer prelu".into(), 6, |options: &CheckOptions| {
+        right(PRelu::new(vectors(1, 6, options.seed).remove(0)))
+    });
+
     for m in BATCHES {
         costs(&mut cases, m);
     }
@@ -93,40 +107,68 @@ fn input(n: usize, m: usize, options: &CheckOptions) -> DMatrix<f64> {
     2.0 * draws(n, m, options.seed)
 }
 
+/// Parameters that are vectors, the same in both precisions up to rounding.
+fn vectors<T: Scalar>(count: usize, n: usize, seed: u64) -> Vec<DVector<T>> {
+    let numbers = draws(n, count, seed.wrapping_add(2));
+    let vector = |column| DVector::from_fn(n, |row, _| T::of(numbers[(row, column)]));
+    (0..count).map(vector).collect()
+}
+
 /// Sizes written in this file fit; anything else is a mistake in it.
 fn right<L, E: std::fmt::Display>(layer: Result<L, E>) -> L {
     layer.unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 fn costs(cases: &mut Vec<Case>, m: usize) {
-    cases.push(Case::new("cost binary cross-entropy".into(), move |options| {
-        let (al, y) = probabilities(3, m, options);
-        check_cost(&BinaryCrossEntropy, &al, &y, options)
-    }));
-    cases.push(Case::new("cost binary cross-entropy".into(), move |options| {
-        let (al, y) = probabilities(3, m, options);
-        let cost = CostPair { single: &BinaryCrossEntropy, double: &BinaryCrossEntropy, y: &y };
-        check_precisions(&[], &[], &al, Some(cost), options)
-    }));
-    cases.push(Case::new("cost categorical cross-entropy".into(), move |options| {
-        let (al, y) = distributions(4, m, options);
-        check_cost(&CategoricalCrossEntropy, &al, &y, options)
-    }));
-    cases.push(Case::new("cost categorical cross-entropy".into(), move |options| {
-        let (al, y) = distributions(4, m, options);
-        let (single, double) = (&CategoricalCrossEntropy, &CategoricalCrossEntropy);
-        check_precisions(&[], &[], &al, Some(CostPair { single, double, y: &y }), options)
-    }));
+    macro_rules! cost {
+        ($cost:expr, $point:expr) => {{
+            let name = format!("cost {}", Cost::<f64>::name(&$cost));
+            cases.push(Case::new(name.clone(), move |options| {
+                let (al, y) = $point(m, options);
+                check_cost(&$cost, &al, &y, options)
+            }));
+            cases.push(Case::new(name, move |options| {
+                let (al, y) = $point(m, options);
+                let cost = CostPair { single: &$cost, double: &$cost, y: &y };
+                check_precisions(&[], &[], &al, Some(cost), options)
+            }));
+        }};
+    }
+    cost!(BinaryCrossEntropy, probabilities);
+    cost!(right(Focal::new(2.0)), probabilities);
+    cost!(CategoricalCrossEntropy, distributions);
+    cost!(BinaryCrossEntropyFromLogits, logits);
+    cost!(MeanSquaredError, numbers);
+    cost!(MeanAbsoluteError, numbers);
+    cost!(right(Huber::new(0.7)), numbers);
+    cost!(right(Quantile::new(0.8)), numbers);
+    cost!(Poisson, counts);
 }
 
 /// Outputs of a sigmoid, and labels.
-fn probabilities(n: usize, m: usize, options: &CheckOptions) -> (DMatrix<f64>, DMatrix<f64>) {
-    let z = draws(n, m, options.seed);
-    (Activation::value(&Sigmoid, &z), labels(n, m, options.seed))
+fn probabilities(m: usize, options: &CheckOptions) -> (DMatrix<f64>, DMatrix<f64>) {
+    let (z, y) = logits(m, options);
+    (Activation::value(&Sigmoid, &z), y)
 }
 
 /// Outputs of a softmax, and one class an example.
-fn distributions(n: usize, m: usize, options: &CheckOptions) -> (DMatrix<f64>, DMatrix<f64>) {
-    let z = draws(n, m, options.seed);
-    (Activation::value(&Softmax, &z), one_hot(n, m))
+fn distributions(m: usize, options: &CheckOptions) -> (DMatrix<f64>, DMatrix<f64>) {
+    let z = draws(4, m, options.seed);
+    (Activation::value(&Softmax, &z), one_hot(4, m))
+}
+
+/// Outputs without a sigmoid, and labels.
+fn logits(m: usize, options: &CheckOptions) -> (DMatrix<f64>, DMatrix<f64>) {
+    (draws(3, m, options.seed), labels(3, m, options.seed))
+}
+
+/// Outputs and labels of a regression.
+fn numbers(m: usize, options: &CheckOptions) -> (DMatrix<f64>, DMatrix<f64>) {
+    (draws(3, m, options.seed), draws(3, m, options.seed.wrapping_add(1)))
+}
+
+/// Rates above 0, and counts.
+fn counts(m: usize, options: &CheckOptions) -> (DMatrix<f64>, DMatrix<f64>) {
+    let (a, y) = numbers(m, options);
+    (Activation::value(&Softplus, &a), y.map(|y| (4.0 * y.abs()).floor()))
 }

@@ -1,11 +1,11 @@
 //! One training step in buffers made once.
 
-use layerwise_core::linalg::Pool;
+use layerwise_core::linalg::{Pool, dot, map_in_place};
 use layerwise_core::{
     CoreError, MatrixView, MatrixViewMut, Pass, Scalar, expect_examples, expect_shape,
 };
 use layerwise_cost::Cost;
-use layerwise_optim::Optimizer;
+use layerwise_optim::{Optimizer, decay};
 
 use super::share::{FirstError, UPDATE_CHUNK, share_of, threads_for};
 use crate::{ModelError, Network, Result};
@@ -41,6 +41,8 @@ pub struct TrainingStep<T: Scalar> {
     backward_done: bool,
     seed: u64,
     step: u64,
+    rate: f64,
+    clip_norm: Option<f64>,
 }
 
 /// What one layer needs for `capacity` examples.
@@ -110,7 +112,17 @@ impl<T: Scalar> TrainingStep<T> {
         });
         let layers = layers.collect();
         let pool = Pool::new(1);
-        Ok(Self { capacity, layers, pool, m: 0, backward_done: false, seed: 0, step: 0 })
+        Ok(Self {
+            capacity,
+            layers,
+            pool,
+            m: 0,
+            backward_done: false,
+            seed: 0,
+            step: 0,
+            rate: 1.0,
+            clip_norm: None,
+        })
     }
 
     /// The seed of layers that draw at random; 0 if not called.
@@ -118,6 +130,21 @@ impl<T: Scalar> TrainingStep<T> {
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    /// Gradients whose norm, over all parameters together, is above `norm` are scaled down to it before
+    /// the update (Pascanu, Mikolov and Bengio, "On the Difficulty of Training Recurrent Neural
+    /// Networks", 2013, algorithm 1); `None`, as if not called, leaves them alone.
+    #[must_use]
+    pub fn with_clip_norm(mut self, norm: Option<f64>) -> Self {
+        self.clip_norm = norm;
+        self
+    }
+
+    /// The factor on the optimizer's learning rate from the next update on; 1 if not called. Factors of
+    /// a whole run are a [`Schedule`](layerwise_optim::Schedule).
+    pub fn set_rate(&mut self, factor: f64) {
+        self.rate = factor;
     }
 
     /// At most this many threads, fewer where a step is too small for them; 1 if not called.
@@ -290,9 +317,12 @@ impl<T: Scalar> TrainingStep<T> {
         if !self.backward_done {
             return Err(ModelError::OutOfOrder { call: "update", needs: "backward" });
         }
-        let rates = optimizer.rates(self.step, optimizer.alpha());
+        self.clip();
+        let alpha = T::of(optimizer.alpha().to_f64() * self.rate);
+        let (rates, lambda) = (optimizer.rates(self.step, alpha), optimizer.weight_decay());
         for (layer, buffers) in network.layers_mut().iter_mut().zip(&mut self.layers) {
             for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
+                let lambda = if layer.decays(index) { lambda } else { T::zero() };
                 if let Some(mut parameter) = layer.parameter_mut(index) {
                     let Gradient { values, state, .. } = gradient;
                     let parts = [
@@ -301,6 +331,7 @@ impl<T: Scalar> TrainingStep<T> {
                         (state, UPDATE_CHUNK * optimizer.n_state()),
                     ];
                     self.pool.for_each_chunk(parts, |_, [values, gradient, state]| {
+                        decay(values, alpha, lambda);
                         optimizer.apply(&rates, values, gradient, state);
                     });
                 }
@@ -309,6 +340,26 @@ impl<T: Scalar> TrainingStep<T> {
         (self.m, self.backward_done) = (0, false);
         self.step += 1;
         Ok(())
+    }
+
+    /// Scales all gradients down to the largest norm allowed.
+    fn clip(&mut self) {
+        let Some(largest) = self.clip_norm else { return };
+        let norm = self.gradient_norm();
+        if norm > largest {
+            let factor = T::of(largest / norm);
+            for gradient in self.layers.iter_mut().flat_map(|layer| &mut layer.gradients) {
+                map_in_place(&mut gradient.values, |value| value * factor);
+            }
+        }
+    }
+
+    /// The norm of all gradients of the last backward pass together, `√Σ dw²`.
+    pub fn gradient_norm(&self) -> f64 {
+        let gradients = self.layers.iter().flat_map(|layer| &layer.gradients);
+        // Each tensor in its own precision with several sums side by side, the tensors in f64.
+        let squares = gradients.map(|gradient| dot(&gradient.values, &gradient.values).to_f64());
+        squares.sum::<f64>().sqrt()
     }
 
     /// The gradient of parameter `index` of layer `layer` (counted from 0) as the last backward
@@ -330,7 +381,7 @@ mod tests {
     use layerwise_activations::{Relu, Sigmoid, Tanh};
     use layerwise_core::DMatrix;
     use layerwise_cost::BinaryCrossEntropy;
-    use layerwise_optim::GradientDescent;
+    use layerwise_optim::{AdamW, GradientDescent};
 
     fn setting() -> (Network<f64>, GradientDescent<f64>, DMatrix<f64>, DMatrix<f64>) {
         let network = Network::builder(3).dense(5, Relu).dense(1, Sigmoid).seed(1).build().unwrap();
@@ -365,6 +416,46 @@ mod tests {
         assert!(j.is_nan());
         assert_eq!(network.snapshot(), before);
         assert_eq!(step.updates(), 0);
+    }
+
+    #[test]
+    fn weights_decay_and_biases_do_not() {
+        let (mut network, _, x, y) = setting();
+        network.layers_mut()[0].parameter_mut(1).unwrap().as_mut_slice().fill(1.0);
+        let before = network.snapshot();
+        let optimizer = AdamW::new(0.5, 1.0).unwrap();
+        let mut step = TrainingStep::new(&network, 4, &optimizer).unwrap();
+        step.forward(&network, (&x).into()).unwrap();
+        step.backward(&network, (&x).into(), (&y).into(), &BinaryCrossEntropy).unwrap();
+        for layer in &mut step.layers {
+            layer.gradients.iter_mut().for_each(|gradient| gradient.values.fill(0.0));
+        }
+        step.set_rate(0.5);
+        step.update(&mut network, &optimizer).unwrap();
+        for (index, (before, after)) in before.iter().zip(network.snapshot()).enumerate() {
+            let factor = if index % 2 == 0 { 0.75 } else { 1.0 };
+            let expected: Vec<f64> = before.iter().map(|value| value * factor).collect();
+            assert_eq!(after, expected, "parameter {index}");
+        }
+    }
+
+    #[test]
+    fn gradients_are_clipped_to_their_norm() {
+        let (network, optimizer, x, y) = setting();
+        let moved = |clip: Option<f64>| {
+            let ((mut network, ..), before) = (setting(), network.snapshot());
+            let step = TrainingStep::new(&network, 4, &optimizer).unwrap();
+            let mut step = step.with_clip_norm(clip);
+            step.run(&mut network, (&x).into(), (&y).into(), &BinaryCrossEntropy, &optimizer)
+                .unwrap();
+            let pairs = before.concat().into_iter().zip(network.snapshot().concat());
+            // The learning rate is 0.1.
+            pairs.map(|(before, after)| (10.0 * (before - after)).powi(2)).sum::<f64>().sqrt()
+        };
+        let free = moved(None);
+        assert!(free > 0.01);
+        assert!((moved(Some(0.01)) - 0.01).abs() < 1e-12);
+        assert_eq!(moved(Some(2.0 * free)), free);
     }
 
     /// A hidden activation that is no link and a smaller batch than the buffers were made for.

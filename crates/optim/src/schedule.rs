@@ -1,0 +1,229 @@
+//! The learning rate over a training run.
+
+use std::f64::consts::PI;
+
+use crate::{OptimError, Result};
+
+/// Where a training run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Updates made so far.
+    pub step: u64,
+    /// Updates of the whole run; at least 1.
+    pub steps: u64,
+    /// Updates of an epoch; at least 1.
+    pub steps_per_epoch: u64,
+}
+
+impl Progress {
+    /// The part of the run that is over, in [0, 1].
+    fn part(&self) -> f64 {
+        (self.step as f64 / self.steps.max(1) as f64).min(1.0)
+    }
+
+    /// Epochs that are over, with fractions.
+    fn epochs(&self) -> f64 {
+        self.step as f64 / self.steps_per_epoch.max(1) as f64
+    }
+}
+
+/// A factor on the optimizer's learning rate, over a training run.
+///
+/// ```
+/// use layerwise_optim::{Progress, Schedule};
+///
+/// let half_way = Progress { step: 50, steps: 100, steps_per_epoch: 10 };
+/// assert_eq!(Schedule::Constant.factor(half_way), 1.0);
+/// assert!((Schedule::Cosine.factor(half_way) - 0.5).abs() < 1e-15);
+/// let steps = Schedule::step(2.0, 0.5)?;
+/// assert_eq!(steps.factor(half_way), 0.25); // 5 epochs: two halvings
+/// # Ok::<(), layerwise_optim::OptimError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Schedule {
+    /// 1 throughout.
+    #[default]
+    Constant,
+    /// Times `factor` after every `epochs` epochs.
+    #[non_exhaustive]
+    Step {
+        /// Epochs between two changes.
+        epochs: f64,
+        /// The factor of each.
+        factor: f64,
+    },
+    /// `factor^epochs`, continuously.
+    #[non_exhaustive]
+    Exponential {
+        /// What is left after an epoch.
+        factor: f64,
+    },
+    /// `1/(1 + rate · epochs)` (Robbins and Monro 1951: steps whose sum diverges and whose squares'
+    /// sum converges).
+    #[non_exhaustive]
+    InverseTime {
+        /// How fast it falls.
+        rate: f64,
+    },
+    /// `(1 + cos πt)/2` for the part t of the run (Loshchilov and Hutter, "SGDR", 2017, equation 5).
+    Cosine,
+    /// The cosine from 1 to 0 `cycles` times, each starting anew at 1 (SGDR's warm restarts).
+    #[non_exhaustive]
+    CosineRestarts {
+        /// How often.
+        cycles: u32,
+    },
+    /// From 0 to 1 over the first part `warm_up` of the run in a straight line, then the cosine.
+    #[non_exhaustive]
+    WarmUpCosine {
+        /// The part of the run, in [0, 1).
+        warm_up: f64,
+    },
+    /// From 1/25 to 1 over the first 30 % of the run and down to 1e-4/25, both along a cosine (Smith and
+    /// Topin, "Super-Convergence", 2019; the numbers of PyTorch's OneCycleLR).
+    OneCycle,
+    /// `(1 − cos(2π log2(1 + 15 t)))/2` for the part t of the run: four waves, ever longer (Holzmüller,
+    /// Grinsztajn and Steinwart, "Better by Default", 2024, section 3: coslog4).
+    CosLog4,
+}
+
+impl Schedule {
+    /// [`Schedule::Step`].
+    ///
+    /// # Errors
+    /// [`OptimError::Schedule`] unless `epochs` is above 0 and `factor` in (0, 1].
+    pub fn step(epochs: f64, factor: f64) -> Result<Self> {
+        check("epochs of a step schedule", "above 0", epochs, epochs > 0.0 && epochs.is_finite())?;
+        check("the factor of a step schedule", "in (0, 1]", factor, factor > 0.0 && factor <= 1.0)?;
+        Ok(Self::Step { epochs, factor })
+    }
+
+    /// [`Schedule::Exponential`].
+    ///
+    /// # Errors
+    /// [`OptimError::Schedule`] unless `factor` is in (0, 1].
+    pub fn exponential(factor: f64) -> Result<Self> {
+        let right = factor > 0.0 && factor <= 1.0;
+        check("the factor of an exponential schedule", "in (0, 1]", factor, right)?;
+        Ok(Self::Exponential { factor })
+    }
+
+    /// [`Schedule::InverseTime`].
+    ///
+    /// # Errors
+    /// [`OptimError::Schedule`] unless `rate` is finite and at least 0.
+    pub fn inverse_time(rate: f64) -> Result<Self> {
+        let right = rate >= 0.0 && rate.is_finite();
+        check("the rate of an inverse-time schedule", "at least 0", rate, right)?;
+        Ok(Self::InverseTime { rate })
+    }
+
+    /// [`Schedule::CosineRestarts`].
+    ///
+    /// # Errors
+    /// [`OptimError::Schedule`] if `cycles` is 0.
+    pub fn cosine_restarts(cycles: u32) -> Result<Self> {
+        check("the cycles of a cosine schedule", "at least 1", f64::from(cycles), cycles > 0)?;
+        Ok(Self::CosineRestarts { cycles })
+    }
+
+    /// [`Schedule::WarmUpCosine`].
+    ///
+    /// # Errors
+    /// [`OptimError::Schedule`] unless `warm_up` is in [0, 1).
+    pub fn warm_up_cosine(warm_up: f64) -> Result<Self> {
+        check("the warm-up", "in [0, 1)", warm_up, (0.0..1.0).contains(&warm_up))?;
+        Ok(Self::WarmUpCosine { warm_up })
+    }
+
+    /// The factor on the learning rate of the next update, in [0, 1].
+    pub fn factor(&self, progress: Progress) -> f64 {
+        let (t, epochs) = (progress.part(), progress.epochs());
+        let cosine = |t: f64| (1.0 + (PI * t).cos()) / 2.0;
+        match *self {
+            Self::Constant => 1.0,
+            Self::Step { epochs: every, factor } => factor.powf((epochs / every).floor()),
+            Self::Exponential { factor } => factor.powf(epochs),
+            Self::InverseTime { rate } => 1.0 / (1.0 + rate * epochs),
+            Self::Cosine => cosine(t),
+            Self::CosineRestarts { cycles } => cosine((t * f64::from(cycles)).fract()),
+            // The first step is not 0, which would be lost.
+            Self::WarmUpCosine { warm_up } if t < warm_up => {
+                ((progress.step + 1) as f64 / (warm_up * progress.steps as f64)).min(1.0)
+            }
+            Self::WarmUpCosine { warm_up } => cosine((t - warm_up) / (1.0 - warm_up)),
+            Self::OneCycle => {
+                let (start, end, peak) = (1.0 / 25.0, 1e-4 / 25.0, 0.3);
+                if t < peak {
+                    start + (1.0 - start) * (1.0 - cosine(t / peak))
+                } else {
+                    end + (1.0 - end) * cosine((t - peak) / (1.0 - peak))
+                }
+            }
+            Self::CosLog4 => (1.0 - (2.0 * PI * (1.0 + 15.0 * t).log2()).cos()) / 2.0,
+        }
+    }
+}
+
+fn check(what: &'static str, expected: &'static str, found: f64, right: bool) -> Result<()> {
+    if right { Ok(()) } else { Err(OptimError::Schedule { what, expected, found }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(schedule: Schedule, step: u64) -> f64 {
+        schedule.factor(Progress { step, steps: 1000, steps_per_epoch: 100 })
+    }
+
+    #[test]
+    fn known_points() {
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}");
+        near(at(Schedule::step(3.0, 0.1).unwrap(), 299), 1.0);
+        near(at(Schedule::step(3.0, 0.1).unwrap(), 300), 0.1);
+        near(at(Schedule::exponential(0.5).unwrap(), 200), 0.25);
+        near(at(Schedule::inverse_time(1.0).unwrap(), 300), 0.25);
+        near(at(Schedule::Cosine, 0), 1.0);
+        near(at(Schedule::Cosine, 1000), 0.0);
+        near(at(Schedule::cosine_restarts(2).unwrap(), 250), 0.5);
+        near(at(Schedule::cosine_restarts(2).unwrap(), 500), 1.0);
+        let warm_up = Schedule::warm_up_cosine(0.1).unwrap();
+        near(at(warm_up, 0), 0.01);
+        near(at(warm_up, 99), 1.0);
+        near(at(warm_up, 550), 0.5);
+        near(at(Schedule::OneCycle, 0), 0.04);
+        near(at(Schedule::OneCycle, 300), 1.0);
+        near(at(Schedule::OneCycle, 1000), 4e-6);
+        near(at(Schedule::CosLog4, 0), 0.0);
+        // log2(1 + 15 t) = 1/2 and 7/2: on top of the first and the last wave.
+        near(Schedule::CosLog4.factor(Progress { step: 2, steps: 15, steps_per_epoch: 1 }), {
+            let wave: f64 = (2.0 * PI * 3.0_f64.log2()).cos();
+            (1.0 - wave) / 2.0
+        });
+        near(at(Schedule::CosLog4, 1000), 0.0);
+    }
+
+    #[test]
+    fn never_outside_zero_and_one_and_nonsense_is_refused() {
+        for schedule in [
+            Schedule::Cosine,
+            Schedule::OneCycle,
+            Schedule::CosLog4,
+            Schedule::warm_up_cosine(0.05).unwrap(),
+            Schedule::cosine_restarts(3).unwrap(),
+        ] {
+            for step in 0..1200 {
+                let factor = at(schedule, step);
+                assert!((0.0..=1.0).contains(&factor), "{schedule:?}: {factor} in step {step}");
+            }
+        }
+        let error = Schedule::step(0.0, 0.5).unwrap_err().to_string();
+        assert_eq!(error, "expected epochs of a step schedule above 0, found 0");
+        assert!(Schedule::exponential(f64::NAN).is_err());
+        assert!(Schedule::warm_up_cosine(1.0).is_err());
+        assert!(Schedule::cosine_restarts(0).is_err());
+        assert!(Schedule::inverse_time(-1.0).is_err());
+    }
+}
