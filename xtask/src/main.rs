@@ -4,6 +4,7 @@ mod bench;
 mod course;
 mod gradcheck;
 mod memcheck;
+mod quality;
 
 use std::process::ExitCode;
 
@@ -26,17 +27,21 @@ enum Task {
     Gradcheck(gradcheck::Args),
     /// Run the tests of the crate with the `unsafe` under AddressSanitizer and valgrind.
     Memcheck(memcheck::Args),
+    /// Train on real data and score on held-out parts of it.
+    Quality(quality::Args),
     /// Train the exercise's two networks on its cat images, beside the published costs.
     Course(course::Args),
 }
 
 fn main() -> ExitCode {
     let ok = |()| ExitCode::SUCCESS;
+    let code = |reached| if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let done = match Tasks::parse().task {
         Task::Bench(args) => bench::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::BenchStep(args) => bench::run_step(&args).map(ok).map_err(|error| error.to_string()),
         Task::Gradcheck(args) => gradcheck::run(&args).map_err(|error| error.to_string()),
         Task::Memcheck(args) => memcheck::run(&args).map(ok).map_err(|error| error.to_string()),
+        Task::Quality(args) => quality::run(&args).map(code).map_err(|error| error.to_string()),
         Task::Course(args) => course::run(&args).map(ok).map_err(|error| error.to_string()),
     };
     done.unwrap_or_else(|message| {

@@ -61,3 +61,39 @@ pub trait Cost<T: Scalar>: Debug + Send + Sync {
         Ok(())
     }
 }
+
+impl<T: Scalar, C: Cost<T> + ?Sized> Cost<T> for Box<C> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn check_labels(&self, y: MatrixView<'_, T>) -> Result<()> {
+        (**self).check_labels(y)
+    }
+
+    fn cost(&self, al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<T> {
+        (**self).cost(al, y)
+    }
+
+    fn backward(
+        &self,
+        al: MatrixView<'_, T>,
+        y: MatrixView<'_, T>,
+        dal: MatrixViewMut<'_, T>,
+    ) -> Result<()> {
+        (**self).backward(al, y, dal)
+    }
+
+    fn link(&self) -> Option<Link> {
+        (**self).link()
+    }
+
+    fn backward_from_link(
+        &self,
+        al: MatrixView<'_, T>,
+        y: MatrixView<'_, T>,
+        dz: MatrixViewMut<'_, T>,
+    ) -> Result<()> {
+        (**self).backward_from_link(al, y, dz)
+    }
+}

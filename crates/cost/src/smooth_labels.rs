@@ -14,7 +14,8 @@ use crate::Result;
 /// use layerwise_cost::{core::DMatrix, smooth_labels};
 ///
 /// let y = DMatrix::from_column_slice(4, 1, &[0.0, 1.0, 0.0, 0.0]);
-/// assert_eq!(smooth_labels(&y, 0.2)?.as_slice(), &[0.05, 0.85, 0.05, 0.05]);
+/// let smooth = smooth_labels(&y, 0.5)?;
+/// assert_eq!(smooth.as_slice(), &[0.125, 0.625, 0.125, 0.125]);
 /// # Ok::<(), layerwise_cost::CostError>(())
 /// ```
 pub fn smooth_labels<T: Scalar>(y: &DMatrix<T>, epsilon: f64) -> Result<DMatrix<T>> {

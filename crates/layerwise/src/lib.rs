@@ -31,9 +31,9 @@ pub mod prelude {
         linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{
-        Examples, History, ModelFile, Network, NumpyRandom, Predictor, Scale, Trainer,
-        TrainingStep, accuracy, initialize_parameters, initialize_parameters_deep,
-        l_model_backward, l_model_forward, roc_auc,
+        Examples, History, ModelFile, Network, NumpyRandom, Patience, Predictor, Scale, Trainer,
+        TrainingStep, accuracy, class_accuracy, initialize_parameters, initialize_parameters_deep,
+        l_model_backward, l_model_forward, r_squared, roc_auc,
     };
     pub use layerwise_optim::{
         AdaGrad, Adadelta, Adam, AdamW, AmsGrad, GradientDescent, Lion, Momentum, NAdam, Nesterov,

@@ -42,6 +42,9 @@ pub enum ModelError {
         /// The setting.
         what: &'static str,
     },
+    /// Early stopping without examples to tell when.
+    #[error("early stopping needs validation examples: pass some to fit()")]
+    NoValidation,
     /// More examples than the buffers were made for.
     #[error("the buffers of this training step hold {capacity} examples, found {found}")]
     TooManyExamples {
@@ -70,6 +73,14 @@ pub enum ModelError {
         step: usize,
         /// NaN or infinity.
         cost: f64,
+    },
+    /// A measure of a regression on labels that are all the same.
+    #[error("{measure} needs labels that differ, found {examples} equal ones")]
+    NoSpread {
+        /// The measure.
+        measure: &'static str,
+        /// How many examples there are.
+        examples: usize,
     },
     /// A measure that has no value on these labels.
     #[error(

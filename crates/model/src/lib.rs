@@ -31,12 +31,12 @@ pub use layerwise_core as core;
 pub use layerwise_cost as cost;
 pub use layerwise_layers as layers;
 pub use layerwise_optim as optim;
-pub use metrics::{accuracy, roc_auc};
+pub use metrics::{accuracy, class_accuracy, r_squared, roc_auc};
 pub use network::{Network, NetworkBuilder};
 pub use predictor::Predictor;
 pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
-pub use train::{EpochRecord, Examples, History, Trainer, TrainingStep};
+pub use train::{EpochRecord, Examples, History, Patience, Trainer, TrainingStep};
 
 /// The result of anything in this crate.
 pub type Result<T> = std::result::Result<T, ModelError>;

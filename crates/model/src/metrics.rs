@@ -28,6 +28,70 @@ pub fn accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Resul
     Ok(right as f64 / al.as_slice().len() as f64)
 }
 
+/// The share of examples whose highest output is that of their class, in [0, 1]; the first of equal
+/// ones counts. Shapes: `(n_classes, m)`, labels one-hot or probabilities.
+///
+/// # Errors
+/// Shapes that differ, empty matrices, NaN.
+///
+/// ```
+/// use layerwise_model::{class_accuracy, core::MatrixView};
+///
+/// let al = MatrixView::new(&[0.7, 0.2, 0.1, 0.3, 0.3, 0.4], 3, 2)?;
+/// let y = MatrixView::new(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0], 3, 2)?;
+/// assert_eq!(class_accuracy(al, y)?, 0.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn class_accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
+    expect_matrix("AL", al)?;
+    expect_shape("Y", y, al.shape())?;
+    expect_matrix("Y", y)?;
+    let highest = |column: &[T]| {
+        let mut best = 0;
+        for (class, value) in column.iter().enumerate() {
+            if *value > column[best] {
+                best = class;
+            }
+        }
+        best
+    };
+    let right = (0..al.ncols()).filter(|&j| highest(al.column(j)) == highest(y.column(j))).count();
+    Ok(right as f64 / al.ncols() as f64)
+}
+
+/// The coefficient of determination `R² = 1 − Σ (y − a)² / Σ (y − ȳ)²` (Wright 1921): 1 is perfect, 0 is
+/// what the mean of the labels reaches. With several output rows, over all entries with the mean of
+/// each row.
+///
+/// # Errors
+/// [`ModelError::NoSpread`] if all labels of every row are equal; shapes that differ, empty matrices,
+/// NaN.
+///
+/// ```
+/// use layerwise_model::{core::MatrixView, r_squared};
+///
+/// let y = MatrixView::new(&[1.0, 2.0, 3.0], 1, 3)?;
+/// let al = MatrixView::new(&[1.0, 2.0, 2.0], 1, 3)?;
+/// assert_eq!(r_squared(al, y)?, 0.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn r_squared<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
+    expect_matrix("AL", al)?;
+    expect_shape("Y", y, al.shape())?;
+    expect_matrix("Y", y)?;
+    let (mut residual, mut spread) = (0.0, 0.0);
+    for i in 0..y.nrows() {
+        let row = || (0..y.ncols()).map(|j| (al[(i, j)].to_f64(), y[(i, j)].to_f64()));
+        let mean = row().map(|(_, y)| y).sum::<f64>() / y.ncols() as f64;
+        residual += row().map(|(a, y)| (y - a).powi(2)).sum::<f64>();
+        spread += row().map(|(_, y)| (y - mean).powi(2)).sum::<f64>();
+    }
+    if spread == 0.0 {
+        return Err(ModelError::NoSpread { measure: "R²", examples: y.ncols() });
+    }
+    Ok(1.0 - residual / spread)
+}
+
 /// The area under the ROC curve: the probability that a random example of class 1 is given a
 /// higher output than a random one of class 0, ties counting half (Hanley and McNeil 1982; by
 /// ranks, as Mann and Whitney 1947). In [0, 1]; 0.5 is guessing.

@@ -16,6 +16,9 @@ pub struct EpochRecord {
 pub struct History {
     /// The epochs.
     pub epochs: Vec<EpochRecord>,
+    /// The epoch whose parameters the network has: the last, or with early stopping the one of the
+    /// lowest validation cost.
+    pub kept: usize,
 }
 
 impl History {

@@ -10,4 +10,4 @@ pub use examples::Examples;
 pub use history::{EpochRecord, History};
 pub(crate) use share::{FirstError, threads_for};
 pub use step::TrainingStep;
-pub use trainer::Trainer;
+pub use trainer::{Patience, Trainer};

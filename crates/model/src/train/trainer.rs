@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use layerwise_core::{DMatrix, MatrixView, Scalar};
 use layerwise_cost::Cost;
-use layerwise_optim::Optimizer;
+use layerwise_optim::{Optimizer, Progress, Schedule};
 use rand::seq::SliceRandom;
 
 use crate::{
@@ -13,6 +13,10 @@ use crate::{
 
 /// What is called after each epoch; `Break` ends training there.
 type AfterEpoch<'a> = Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>;
+
+/// Epochs without a lower validation cost after which early stopping ends training; at least 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience(pub usize);
 
 /// Trains a [`Network`] on [`Examples`] by mini-batches.
 ///
@@ -40,11 +44,15 @@ pub struct Trainer<'a, T: Scalar> {
     epochs: usize,
     batch_size: usize,
     seed: u64,
+    schedule: Schedule,
+    patience: Option<Patience>,
+    clip_norm: Option<f64>,
+    threads: usize,
     after_epoch: AfterEpoch<'a>,
 }
 
 impl<'a, T: Scalar> Trainer<'a, T> {
-    /// A trainer of 100 epochs in mini-batches of 32, seed 0.
+    /// A trainer of 100 epochs in mini-batches of 32, seed 0, on as many threads as the machine has cores.
     pub fn new(cost: impl Cost<T> + 'a, optimizer: impl Optimizer<T> + 'a) -> Self {
         Self {
             cost: Box::new(cost),
@@ -52,6 +60,10 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             epochs: 100,
             batch_size: 32,
             seed: 0,
+            schedule: Schedule::Constant,
+            patience: None,
+            clip_norm: None,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
             after_epoch: Box::new(|_| ControlFlow::Continue(())),
         }
     }
@@ -71,6 +83,57 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// The seed of the order of examples, and of layers that draw at random.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// A factor on the learning rate over the run; constant if not called.
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.schedule = schedule;
+        self
+    }
+
+    /// Ends training after that many epochs without a lower validation cost, and gives the network the
+    /// parameters of the epoch with the lowest (Prechelt, "Early Stopping – But When?", 1998). Needs
+    /// validation examples.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Patience, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::{Relu, Sigmoid}, cost::BinaryCrossEntropy, optim::Adam};
+    ///
+    /// // Labels that have nothing to do with the features: all there is to learn is noise.
+    /// let x = DMatrix::from_fn(3, 60, |i, j| ((i * 7 + j * 13) % 11) as f64 / 5.0 - 1.0);
+    /// let y = DMatrix::from_fn(1, 60, |_, j| f64::from(u8::from((j * j) % 7 < 3)));
+    /// let (x, validation_x) = (x.columns(0, 30).into_owned(), x.columns(30, 30).into_owned());
+    /// let (y, validation_y) = (y.columns(0, 30).into_owned(), y.columns(30, 30).into_owned());
+    ///
+    /// let mut network = Network::builder(3).dense(32, Relu).dense(1, Sigmoid).build()?;
+    /// let history = Trainer::new(BinaryCrossEntropy, Adam::new(0.01)?)
+    ///     .epochs(1000)
+    ///     .early_stopping(Patience(5))
+    ///     .fit(
+    ///         &mut network,
+    ///         Examples::new(&x, &y)?,
+    ///         Some(Examples::new(&validation_x, &validation_y)?),
+    ///     )?;
+    /// assert!(history.epochs.len() < 1000);
+    /// assert_eq!(history.kept, history.epochs.len() - 5);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn early_stopping(mut self, patience: Patience) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
+    /// Gradients of a larger norm are scaled down to it: see
+    /// [`TrainingStep::with_clip_norm`].
+    pub fn clip_norm(mut self, norm: f64) -> Self {
+        self.clip_norm = Some(norm);
+        self
+    }
+
+    /// At most this many threads; the result is the same for any number.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -97,6 +160,16 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         if self.epochs == 0 {
             return Err(ModelError::AtLeastOne { what: "the number of epochs" });
         }
+        if self.patience.is_some() && validation.is_none() {
+            return Err(ModelError::NoValidation);
+        }
+        if self.patience == Some(Patience(0)) {
+            return Err(ModelError::AtLeastOne { what: "the patience of early stopping" });
+        }
+        if let Some(norm) = self.clip_norm.filter(|norm| norm.is_nan() || *norm <= 0.0) {
+            let (what, expected) = ("the largest norm of gradients", "above 0");
+            return Err(layerwise_core::CoreError::Setting { what, expected, found: norm }.into());
+        }
         for examples in [Some(training), validation].into_iter().flatten() {
             layerwise_core::expect_shape("X", examples.x(), (network.n_in(), examples.m()))?;
             layerwise_core::expect_shape("Y", examples.y(), (network.n_out(), examples.m()))?;
@@ -104,15 +177,24 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         }
         let batch_size = self.batch_size.min(training.m());
         let optimizer = self.optimizer.as_ref();
-        let mut step = TrainingStep::new(network, batch_size, optimizer)?.with_seed(self.seed);
+        let mut step = TrainingStep::new(network, batch_size, optimizer)?
+            .with_seed(self.seed)
+            .with_clip_norm(self.clip_norm)
+            .with_threads(self.threads);
         let mut batches = Batches::new(training, batch_size, self.seed);
         let mut history = History::default();
+        let steps_per_epoch = batches.count() as u64;
+        let steps = steps_per_epoch.saturating_mul(self.epochs as u64);
+        // With early stopping: the lowest validation cost, its epoch and the parameters then.
+        let mut best: Option<(f64, usize, Vec<Vec<T>>)> = None;
         for epoch in 1..=self.epochs {
             let good = network.snapshot();
             batches.shuffle();
             let mut sum = 0.0;
             for index in 0..batches.count() {
                 let (x, y) = batches.get(index)?;
+                let progress = Progress { step: step.updates(), steps, steps_per_epoch };
+                step.set_rate(self.schedule.factor(progress));
                 let cost = step.run(network, x, y, self.cost.as_ref(), optimizer)?.to_f64();
                 if !cost.is_finite() {
                     network.restore(&good);
@@ -126,9 +208,26 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             };
             let record = EpochRecord { epoch, cost: sum / training.m() as f64, validation_cost };
             history.epochs.push(record);
-            if (self.after_epoch)(&record).is_break() {
+            history.kept = epoch;
+            let asked = (self.after_epoch)(&record).is_break();
+            let mut out_of_patience = false;
+            if let (Some(Patience(patience)), Some(cost)) = (self.patience, validation_cost) {
+                // NaN is no lower than anything.
+                let cost = if cost.is_nan() { f64::INFINITY } else { cost };
+                match &best {
+                    Some((lowest, since, _)) if cost >= *lowest => {
+                        out_of_patience = epoch - since >= patience;
+                    }
+                    _ => best = Some((cost, epoch, network.snapshot())),
+                }
+            }
+            if asked || out_of_patience {
                 break;
             }
+        }
+        if let Some((_, epoch, parameters)) = best {
+            network.restore(&parameters);
+            history.kept = epoch;
         }
         Ok(history)
     }
@@ -252,6 +351,41 @@ mod tests {
     }
 
     #[test]
+    fn early_stopping_keeps_the_best_epoch() {
+        let (x, y) = examples();
+        let data = Examples::new(&x, &y).unwrap();
+        // Validation labels turned around: the better the training, the worse.
+        let turned = y.map(|y| 1.0 - y);
+        let validation = Examples::new(&x, &turned).unwrap();
+        let fit = |trainer: Trainer<'_, f64>| {
+            let mut network = network();
+            let history = trainer.fit(&mut network, data, Some(validation)).unwrap();
+            (network.snapshot(), history)
+        };
+        let (parameters, history) = fit(trainer(0.3).early_stopping(Patience(4)));
+        let costs: Vec<f64> = history.epochs.iter().filter_map(|e| e.validation_cost).collect();
+        let lowest = (0..costs.len()).min_by(|&i, &j| costs[i].total_cmp(&costs[j])).unwrap();
+        assert_eq!(history.kept, lowest + 1);
+        assert_eq!(costs.len(), history.kept + 4);
+        let (again, _) = fit(trainer(0.3).epochs(history.kept));
+        assert_eq!(parameters, again, "the parameters of that epoch");
+    }
+
+    #[test]
+    fn a_schedule_that_ends_at_zero_moves_less_and_threads_change_nothing() {
+        let (x, y) = examples();
+        let data = Examples::new(&x, &y).unwrap();
+        let fit = |trainer: Trainer<'_, f64>| {
+            let mut network = network();
+            trainer.epochs(5).batch_size(8).fit(&mut network, data, None).unwrap();
+            network.snapshot()
+        };
+        let constant = fit(trainer(0.3));
+        assert_eq!(constant, fit(trainer(0.3).threads(1)));
+        assert_ne!(constant, fit(trainer(0.3).schedule(Schedule::Cosine)));
+    }
+
+    #[test]
     fn breaks_when_asked_and_refuses_nonsense() {
         let (x, y) = examples();
         let data = Examples::new(&x, &y).unwrap();
@@ -271,6 +405,14 @@ mod tests {
             "the number of epochs must be at least 1"
         );
         assert_eq!(message(trainer(0.1).batch_size(0), data), "the mini-batch must be at least 1");
+        assert_eq!(
+            message(trainer(0.1).early_stopping(Patience(3)), data),
+            "early stopping needs validation examples: pass some to fit()"
+        );
+        assert_eq!(
+            message(trainer(0.1).clip_norm(0.0), data),
+            "expected the largest norm of gradients above 0, found 0"
+        );
         let wide = DMatrix::zeros(3, 50);
         let data = Examples::new(&wide, &y).unwrap();
         assert_eq!(message(trainer(0.1), data), "expected X of shape (2, 50), found (3, 50)");
