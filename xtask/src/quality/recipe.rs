@@ -43,7 +43,7 @@ pub fn recipes() -> [Recipe; 4] {
             set: "breast_cancer",
             hidden: vec![64, 32],
             dropout: 0.2,
-            weight_decay: 0.1,
+            weight_decay: 0.5,
             epochs: 60,
             goals: &[("accuracy", 0.972), ("ROC AUC", 0.993)],
             ..base.clone()
@@ -52,6 +52,8 @@ pub fn recipes() -> [Recipe; 4] {
             set: "adult",
             hidden: vec![128, 64],
             dropout: 0.3,
+            learning_rate: 0.003,
+            weight_decay: 1.0,
             epochs: 15,
             batch_size: 128,
             goals: &[("accuracy", 0.856), ("ROC AUC", 0.914)],
