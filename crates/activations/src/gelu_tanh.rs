@@ -44,11 +44,27 @@ impl<T: Scalar> Activation<T> for GeluTanh {
         multiply_by_derivative_at(z, da, |z| {
             let s = logistic(twice_the_argument(z));
             let slope = T::of(SCALE) * (T::one() + T::of(3.0 * CUBIC) * z * z);
-            s + z * s * (T::one() - s) * slope
+            // Far out σ′ is 0 whatever becomes of the slope, which may overflow.
+            let falling = s * (T::one() - s);
+            if falling == T::zero() { s } else { s + z * falling * slope }
         });
     }
 
     fn keeps_z(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layerwise_core::DMatrix;
+
+    #[test]
+    fn far_out_it_is_relu() {
+        let z = DMatrix::from_row_slice(1, 2, &[-1e30_f32, 1e30]);
+        let dz = GeluTanh.dz(&DMatrix::from_element(1, 2, 1.0), &z).unwrap();
+        assert_eq!(dz.as_slice(), [0.0, 1.0]);
+        assert_eq!(GeluTanh.value(&z).as_slice(), [0.0, 1e30]);
     }
 }

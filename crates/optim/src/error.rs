@@ -19,16 +19,6 @@ pub enum OptimError {
     /// A weight decay that is negative or no number.
     #[error("expected a weight decay of at least 0, found {0}")]
     WeightDecay(f64),
-    /// A number that no schedule can be made of.
-    #[error("expected {what} {expected}, found {found}")]
-    Schedule {
-        /// What the number is.
-        what: &'static str,
-        /// Where it must lie.
-        expected: &'static str,
-        /// The number.
-        found: f64,
-    },
     /// Gradients for another number of layers than there are.
     #[error("expected gradients of {expected} layers, found {found}")]
     Layers {
@@ -37,7 +27,7 @@ pub enum OptimError {
         /// Layers in the gradients.
         found: usize,
     },
-    /// Shapes that differ, NaN.
+    /// Shapes that differ, NaN, a number that no schedule can be made of.
     #[error(transparent)]
     Core(#[from] CoreError),
 }

@@ -2,7 +2,9 @@
 
 use std::f64::consts::PI;
 
-use crate::{OptimError, Result};
+use layerwise_core::CoreError;
+
+use crate::Result;
 
 /// Where a training run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +94,7 @@ impl Schedule {
     /// [`Schedule::Step`].
     ///
     /// # Errors
-    /// [`OptimError::Schedule`] unless `epochs` is above 0 and `factor` in (0, 1].
+    /// [`CoreError::Setting`] unless `epochs` is above 0 and `factor` in (0, 1].
     pub fn step(epochs: f64, factor: f64) -> Result<Self> {
         check("epochs of a step schedule", "above 0", epochs, epochs > 0.0 && epochs.is_finite())?;
         check("the factor of a step schedule", "in (0, 1]", factor, factor > 0.0 && factor <= 1.0)?;
@@ -102,7 +104,7 @@ impl Schedule {
     /// [`Schedule::Exponential`].
     ///
     /// # Errors
-    /// [`OptimError::Schedule`] unless `factor` is in (0, 1].
+    /// [`CoreError::Setting`] unless `factor` is in (0, 1].
     pub fn exponential(factor: f64) -> Result<Self> {
         let right = factor > 0.0 && factor <= 1.0;
         check("the factor of an exponential schedule", "in (0, 1]", factor, right)?;
@@ -112,7 +114,7 @@ impl Schedule {
     /// [`Schedule::InverseTime`].
     ///
     /// # Errors
-    /// [`OptimError::Schedule`] unless `rate` is finite and at least 0.
+    /// [`CoreError::Setting`] unless `rate` is finite and at least 0.
     pub fn inverse_time(rate: f64) -> Result<Self> {
         let right = rate >= 0.0 && rate.is_finite();
         check("the rate of an inverse-time schedule", "at least 0", rate, right)?;
@@ -122,7 +124,7 @@ impl Schedule {
     /// [`Schedule::CosineRestarts`].
     ///
     /// # Errors
-    /// [`OptimError::Schedule`] if `cycles` is 0.
+    /// [`CoreError::Setting`] if `cycles` is 0.
     pub fn cosine_restarts(cycles: u32) -> Result<Self> {
         check("the cycles of a cosine schedule", "at least 1", f64::from(cycles), cycles > 0)?;
         Ok(Self::CosineRestarts { cycles })
@@ -131,7 +133,7 @@ impl Schedule {
     /// [`Schedule::WarmUpCosine`].
     ///
     /// # Errors
-    /// [`OptimError::Schedule`] unless `warm_up` is in [0, 1).
+    /// [`CoreError::Setting`] unless `warm_up` is in [0, 1).
     pub fn warm_up_cosine(warm_up: f64) -> Result<Self> {
         check("the warm-up", "in [0, 1)", warm_up, (0.0..1.0).contains(&warm_up))?;
         Ok(Self::WarmUpCosine { warm_up })
@@ -150,7 +152,7 @@ impl Schedule {
             Self::CosineRestarts { cycles } => cosine((t * f64::from(cycles)).fract()),
             // The first step is not 0, which would be lost.
             Self::WarmUpCosine { warm_up } if t < warm_up => {
-                ((progress.step + 1) as f64 / (warm_up * progress.steps as f64)).min(1.0)
+                ((progress.step as f64 + 1.0) / (warm_up * progress.steps as f64)).min(1.0)
             }
             Self::WarmUpCosine { warm_up } => cosine((t - warm_up) / (1.0 - warm_up)),
             Self::OneCycle => {
@@ -167,7 +169,7 @@ impl Schedule {
 }
 
 fn check(what: &'static str, expected: &'static str, found: f64, right: bool) -> Result<()> {
-    if right { Ok(()) } else { Err(OptimError::Schedule { what, expected, found }) }
+    if right { Ok(()) } else { Err(CoreError::Setting { what, expected, found }.into()) }
 }
 
 #[cfg(test)]
@@ -197,7 +199,7 @@ mod tests {
         near(at(Schedule::OneCycle, 300), 1.0);
         near(at(Schedule::OneCycle, 1000), 4e-6);
         near(at(Schedule::CosLog4, 0), 0.0);
-        // log2(1 + 15 t) = 1/2 and 7/2: on top of the first and the last wave.
+        // 1 + 15 t = 3.
         near(Schedule::CosLog4.factor(Progress { step: 2, steps: 15, steps_per_epoch: 1 }), {
             let wave: f64 = (2.0 * PI * 3.0_f64.log2()).cos();
             (1.0 - wave) / 2.0

@@ -6,9 +6,8 @@ use layerwise_core::Scalar;
 /// numbers: below 1e-31 in `f32`, 1e-292 in `f64`.
 ///
 /// The running mean of a gradient that stays 0 (the weights of a unit that is off) halves every few
-/// steps for ever. Processors compute with subnormal numbers many times slower than with others, and
-/// such a mean moves no weight: after some hundreds of steps a training run would take twice its time
-/// for nothing.
+/// steps until it is subnormal and stays there. It moves no weight by then, and some processors compute
+/// with subnormal numbers much slower than with others.
 #[inline(always)]
 pub(crate) fn settled<T: Scalar>(x: T) -> T {
     if x.abs() < T::MIN_POSITIVE / T::EPSILON { T::zero() } else { x }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use layerwise::data::{Fractions, stratified_split};
+use layerwise::data::{Fractions, Standardizer, stratified_split};
 use layerwise::model::ModelError;
 use layerwise::prelude::*;
 
@@ -34,7 +34,10 @@ pub fn fit(data: &Data, recipe: &Recipe, seed: u64) -> Result<Score, QualityErro
         let (mean, deviation) = (x.mean(), x.variance().sqrt());
         [&mut x, &mut test_x].into_iter().for_each(|x| x.apply(|v| *v = (*v - mean) / deviation));
     } else {
-        standardize(&mut x, &mut test_x);
+        let names: Vec<String> = (0..x.nrows()).map(|i| i.to_string()).collect();
+        let standardizer = Standardizer::fit(&x, &names)?;
+        standardizer.transform_mut(&mut x)?;
+        standardizer.transform_mut(&mut test_x)?;
     }
     // A regression learns its target standardized too.
     let (mut y_mean, mut y_deviation) = (0.0, 1.0);
@@ -77,17 +80,6 @@ pub fn fit(data: &Data, recipe: &Recipe, seed: u64) -> Result<Score, QualityErro
     };
     let values = recipe.goals.iter().map(value).collect::<Result<_, _>>()?;
     Ok(Score { values, time })
-}
-
-/// Features with mean 0 and variance 1 on the training part; a constant one becomes 0.
-fn standardize(x: &mut DMatrix<f32>, test_x: &mut DMatrix<f32>) {
-    for i in 0..x.nrows() {
-        let (mean, deviation) = (x.row(i).mean(), x.row(i).variance().sqrt());
-        let scale = if deviation > 0.0 { 1.0 / deviation } else { 0.0 };
-        for x in [&mut *x, &mut *test_x] {
-            x.row_mut(i).apply(|v| *v = (*v - mean) * scale);
-        }
-    }
 }
 
 /// The lines of one data set, and whether every goal was reached.

@@ -135,10 +135,16 @@ impl<T: Scalar> TrainingStep<T> {
     /// Gradients whose norm, over all parameters together, is above `norm` are scaled down to it before
     /// the update (Pascanu, Mikolov and Bengio, "On the Difficulty of Training Recurrent Neural
     /// Networks", 2013, algorithm 1); `None`, as if not called, leaves them alone.
-    #[must_use]
-    pub fn with_clip_norm(mut self, norm: Option<f64>) -> Self {
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] unless `norm` is above 0.
+    pub fn with_clip_norm(mut self, norm: Option<f64>) -> Result<Self> {
+        if let Some(found) = norm.filter(|norm| norm.is_nan() || *norm <= 0.0) {
+            let (what, expected) = ("the largest norm of gradients", "above 0");
+            return Err(CoreError::Setting { what, expected, found }.into());
+        }
         self.clip_norm = norm;
-        self
+        Ok(self)
     }
 
     /// The factor on the optimizer's learning rate from the next update on; 1 if not called. Factors of
@@ -445,7 +451,7 @@ mod tests {
         let moved = |clip: Option<f64>| {
             let ((mut network, ..), before) = (setting(), network.snapshot());
             let step = TrainingStep::new(&network, 4, &optimizer).unwrap();
-            let mut step = step.with_clip_norm(clip);
+            let mut step = step.with_clip_norm(clip).unwrap();
             step.run(&mut network, (&x).into(), (&y).into(), &BinaryCrossEntropy, &optimizer)
                 .unwrap();
             let pairs = before.concat().into_iter().zip(network.snapshot().concat());

@@ -166,10 +166,6 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         if self.patience == Some(Patience(0)) {
             return Err(ModelError::AtLeastOne { what: "the patience of early stopping" });
         }
-        if let Some(norm) = self.clip_norm.filter(|norm| norm.is_nan() || *norm <= 0.0) {
-            let (what, expected) = ("the largest norm of gradients", "above 0");
-            return Err(layerwise_core::CoreError::Setting { what, expected, found: norm }.into());
-        }
         for examples in [Some(training), validation].into_iter().flatten() {
             layerwise_core::expect_shape("X", examples.x(), (network.n_in(), examples.m()))?;
             layerwise_core::expect_shape("Y", examples.y(), (network.n_out(), examples.m()))?;
@@ -179,7 +175,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         let optimizer = self.optimizer.as_ref();
         let mut step = TrainingStep::new(network, batch_size, optimizer)?
             .with_seed(self.seed)
-            .with_clip_norm(self.clip_norm)
+            .with_clip_norm(self.clip_norm)?
             .with_threads(self.threads);
         let mut batches = Batches::new(training, batch_size, self.seed);
         let mut history = History::default();
