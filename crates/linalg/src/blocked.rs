@@ -9,7 +9,7 @@
 //! for all gives.
 
 use crate::column;
-use crate::pack::{pack, pack_rows, prefetch};
+use crate::pack::{LINE, pack, pack_rows, prefetch};
 use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Start, Tile, TileFn};
@@ -17,22 +17,33 @@ use crate::turned;
 
 /// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache (24 KiB).
 pub(crate) const KC: usize = 384;
-/// Registers of rows in a packed block of `A`, which stays in the second-level cache.
-const BLOCK_OF_A: usize = 20;
-/// Columns in a packed block of `B`; a multiple of three and of six.
+/// Columns in a packed block of `B`; a multiple of three, four, six and eight.
 const BLOCK_OF_B: usize = 240;
 /// Bytes of a block of `A` up to which it is read in place.
 const A_IN_PLACE: usize = 32 * 1024;
+/// Bytes of `B` for two tiles up to which they are asked into the first-level cache.
+const B_NEAR: usize = 8 * 1024;
 /// Columns of `C` from which packing `A` pays.
 const COLUMNS_WORTH_PACKING: usize = 16;
 
-/// A register type with its compiled tiles.
-pub(crate) trait Kernel: Simd {
+/// Tiles compiled for one kind of register.
+pub(crate) trait Kernel {
+    /// The register.
+    type Register: Simd;
+    /// Registers of rows in a packed block of `A`, which stays in the second-level cache.
+    const BLOCK_OF_A: usize;
+    /// Registers and columns of a tile that writes `C` turned around, at most.
+    const TURNED: (usize, usize);
+    /// Registers and columns of a tile, at most, where a column of `C` takes this many registers.
+    fn shape(registers: usize) -> (usize, usize);
     /// The tile of `mv` registers by `nr` columns.
-    fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<Self::Number>;
+    fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<Number<Self>>;
     /// The tile of `mv` registers by `nr` columns that writes `C` turned around.
-    fn turned_tile(mv: usize, nr: usize) -> TileFn<Self::Number>;
+    fn turned_tile(mv: usize, nr: usize) -> TileFn<Number<Self>>;
 }
+
+/// What a kernel multiplies.
+pub(crate) type Number<K> = <<K as Kernel>::Register as Simd>::Number;
 
 /// Packed blocks of one thread, made at the first product and kept.
 #[derive(Debug, Default)]
@@ -47,11 +58,15 @@ impl<T: Copy + Default> Packed<T> {
         Self::at_least(&mut self.a, len)
     }
 
+    /// Room for `len` numbers from the start of a cache line on.
     fn at_least(buffer: &mut Vec<T>, len: usize) -> *mut T {
-        if buffer.len() < len {
-            buffer.resize(len, T::default());
+        let spare = LINE / size_of::<T>();
+        if buffer.len() < len + spare {
+            buffer.resize(len + spare, T::default());
         }
-        buffer.as_mut_ptr()
+        let start = buffer.as_mut_ptr();
+        // Numbers divide a line, so the first line starts within the spare ones.
+        start.wrapping_add(start.align_offset(LINE).min(spare))
     }
 }
 
@@ -70,31 +85,29 @@ pub(crate) fn rows_are_far<T>(b: &Side<'_, T>) -> bool {
     b.column_stride == 1 && b.row_stride * size_of::<T>() >= 4096
 }
 
-/// How many registers and columns a tile has, for this many registers of rows.
-///
-/// Twelve sums keep two multiply-add units busy. An odd number of registers, if small, is made up
-/// of a three and twos.
-fn tile_shape(registers: usize) -> (usize, usize) {
-    match registers {
-        1 => (1, 8),
-        3 | 5 | 7 => (3, 3),
-        _ => (2, 6),
+/// Panels of `registers` in all, `most` in one: the height of the taller ones, which come first, how
+/// many there are of them, and how many that are one register lower.
+#[derive(Clone, Copy)]
+struct Panels {
+    height: usize,
+    tall: usize,
+    short: usize,
+}
+
+impl Panels {
+    /// As even as can be.
+    fn new(registers: usize, most: usize) -> Self {
+        let panels = registers.div_ceil(most);
+        let height = registers.div_ceil(panels.max(1));
+        let tall = registers - panels * height.saturating_sub(1);
+        Self { height, tall, short: panels - tall }
     }
-}
 
-/// Registers of the next panel where `left` are to come and a tile has at most `most`.
-fn next_height(left: usize, most: usize) -> usize {
-    if most == 3 && left % 2 == 1 && left >= 3 { 3 } else { left.min(2) }
-}
-
-/// Registers of each panel, top to bottom, for `registers` in all.
-fn heights(registers: usize, most: usize) -> impl Iterator<Item = usize> {
-    let mut left = registers;
-    std::iter::from_fn(move || {
-        let next = next_height(left, most);
-        left -= next;
-        (next > 0).then_some(next)
-    })
+    /// The height of each, top to bottom.
+    fn heights(self) -> impl Iterator<Item = usize> {
+        let short = std::iter::repeat_n(self.height.saturating_sub(1), self.short);
+        std::iter::repeat_n(self.height, self.tall).chain(short)
+    }
 }
 
 /// `C := alpha A B + start` for `A (m, k)`, `B (k, n)` and a contiguous column-major `C (m, n)`.
@@ -103,31 +116,32 @@ fn heights(registers: usize, most: usize) -> impl Iterator<Item = usize> {
 /// The processor has the instructions of `V`; `a`, `b` and `c` hold matrices of these shapes, and
 /// a bias has `m` numbers. All sizes are at least 1.
 #[inline(always)]
-pub(crate) unsafe fn gemm<V: Kernel>(
-    product: &Product<'_, V::Number>,
-    c: *mut V::Number,
-    one: V::Number,
-    packed: &mut Packed<V::Number>,
+pub(crate) unsafe fn gemm<K: Kernel>(
+    product: &Product<'_, Number<K>>,
+    c: *mut Number<K>,
+    one: Number<K>,
+    packed: &mut Packed<Number<K>>,
 ) {
     let Product { shape: (m, k, n), alpha, a, b, start } = *product;
     if n == 1 && a.row_stride == 1 {
         // SAFETY: as the caller's.
-        return unsafe { column::multiply::<V>(product, c, one) };
+        return unsafe { column::multiply::<K::Register>(product, c, one) };
     }
     if turned::suits(product) {
         // SAFETY: as the caller's.
-        return unsafe { turned::multiply::<V>(product, c, packed) };
+        return unsafe { turned::multiply::<K>(product, c, packed) };
     }
-    let number = size_of::<V::Number>();
-    let registers = m.div_ceil(V::LANES);
-    let (most, nr) = tile_shape(registers);
-    let large = m * k.min(KC) * number > A_IN_PLACE && n >= COLUMNS_WORTH_PACKING;
+    let lanes = K::Register::LANES;
+    let registers = m.div_ceil(lanes);
+    let (most, nr) = K::shape(registers);
+    let large = m * k.min(KC) * size_of::<Number<K>>() > A_IN_PLACE && n >= COLUMNS_WORTH_PACKING;
     let pack_a = a.row_stride != 1 || large;
-    let pack_b = rows_are_far(&b) && m > V::LANES && k >= 32;
+    let pack_b = rows_are_far(&b) && m > lanes && k >= 32;
     let columns = if pack_b { BLOCK_OF_B } else { n };
     for from in (0..k).step_by(KC) {
         let kc = KC.min(k - from);
         let start = if from == 0 { start } else { Start::scaled(one) };
+        let near = 2 * nr * kc * size_of::<Number<K>>() <= B_NEAR;
         for column in (0..n).step_by(columns) {
             let columns = columns.min(n - column);
             // SAFETY: parts of the matrices, within the sizes the caller vouches for; buffers are
@@ -135,30 +149,33 @@ pub(crate) unsafe fn gemm<V: Kernel>(
             unsafe {
                 let b_packed = if pack_b {
                     let to = Packed::at_least(&mut packed.b, kc * columns.next_multiple_of(nr));
-                    // More than one register of rows: three columns or six.
+                    let (at, of) = ((from, column), (kc, columns));
                     match nr {
-                        3 => pack_rows::<V, 3>(&b, (from, column), (kc, columns), to),
-                        _ => pack_rows::<V, 6>(&b, (from, column), (kc, columns), to),
+                        3 => pack_rows::<K::Register, 3>(&b, at, of, to),
+                        4 => pack_rows::<K::Register, 4>(&b, at, of, to),
+                        6 => pack_rows::<K::Register, 6>(&b, at, of, to),
+                        _ => pack_rows::<K::Register, 8>(&b, at, of, to),
                     }
                     Some(to.cast_const())
                 } else {
                     None
                 };
-                for first in (0..registers).step_by(BLOCK_OF_A) {
-                    let block = BLOCK_OF_A.min(registers - first);
-                    let row = first * V::LANES;
-                    let rows = (m - row).min(block * V::LANES);
+                for first in (0..registers).step_by(K::BLOCK_OF_A) {
+                    let block = K::BLOCK_OF_A.min(registers - first);
+                    let row = first * lanes;
+                    let rows = (m - row).min(block * lanes);
+                    let panels = Panels::new(block, most);
                     let left = if pack_a {
-                        let to = Packed::at_least(&mut packed.a, kc * block * V::LANES);
-                        let panels = heights(block, most).map(|mv| mv * V::LANES);
-                        pack::<V>(&a, (row, from), (rows, kc), panels, to);
+                        let to = Packed::at_least(&mut packed.a, kc * block * lanes);
+                        let heights = panels.heights().map(|mv| mv * lanes);
+                        pack::<K::Register>(&a, (row, from), (rows, kc), heights, to);
                         Left::Packed(to.cast_const())
                     } else {
                         let at = a.values.as_ptr().add(row + from * a.column_stride);
                         Left::InPlace { at, step: a.column_stride }
                     };
                     let start = start.below(row);
-                    let block = Block { k: kc, registers: block, rows, most, left, alpha, start };
+                    let block = Block { k: kc, rows, panels, left, alpha, start };
                     let panels = columns.div_ceil(nr);
                     for (panel, j) in (0..columns).step_by(nr).enumerate() {
                         let present = nr.min(columns - j);
@@ -174,16 +191,24 @@ pub(crate) unsafe fn gemm<V: Kernel>(
                             // A share of the block of B that is packed next.
                             for p in kc * panel / panels..kc * (panel + 1) / panels {
                                 let next = (from + p) * b.row_stride + column + columns;
-                                prefetch::<V>(b.values.as_ptr().wrapping_add(next), columns);
+                                prefetch::<K::Register, false>(
+                                    b.values.as_ptr().wrapping_add(next),
+                                    columns,
+                                );
                             }
                         } else if b.row_stride == 1 && j + 2 * nr <= columns {
                             // The next columns, while these are worked on.
                             for column in nr..2 * nr {
-                                prefetch::<V>(right.0.wrapping_add(column * right.2), kc);
+                                let next = right.0.wrapping_add(column * right.2);
+                                if near {
+                                    prefetch::<K::Register, true>(next, kc);
+                                } else {
+                                    prefetch::<K::Register, false>(next, kc);
+                                }
                             }
                         }
                         let c = c.add((column + j) * m + row);
-                        block.multiply::<V>(right, present, c, m);
+                        block.multiply::<K>(right, present, c, m);
                     }
                 }
             }
@@ -203,10 +228,8 @@ enum Left<T> {
 /// A block of `A` with the rows of `C` it makes.
 struct Block<'a, T> {
     k: usize,
-    registers: usize,
     rows: usize,
-    /// Registers in a tile, at most.
-    most: usize,
+    panels: Panels,
     left: Left<T>,
     alpha: T,
     start: Start<'a, T>,
@@ -219,26 +242,34 @@ impl<T: Copy + Default> Block<'_, T> {
     /// # Safety
     /// As [`gemm`], for this part of the matrices.
     #[inline(always)]
-    unsafe fn multiply<V: Kernel<Number = T>>(
+    unsafe fn multiply<K: Kernel<Register: Simd<Number = T>>>(
         &self,
         (b, b_step, b_next): (*const T, usize, usize),
         present: usize,
         c: *mut T,
         c_next: usize,
     ) {
-        let Self { k, registers, rows, most, left, alpha, start } = *self;
-        let mut done = 0;
-        while done < registers {
-            let mv = next_height(registers - done, most);
-            let (i, height) = (done * V::LANES, mv * V::LANES);
-            let whole = if mv == 3 { 1 } else { (rows - i) / height };
-            let count = whole.max(1);
-            let last = (rows - i).min(height) - (mv - 1) * V::LANES;
+        let Self { k, rows, panels, left, alpha, start } = *self;
+        let Panels { height: tallest, tall, short } = panels;
+        let lanes = K::Register::LANES;
+        let (mut mv, mut left_of, mut done) = (tallest, tall, 0);
+        loop {
+            if left_of == 0 {
+                if mv < tallest || short == 0 {
+                    break;
+                }
+                (mv, left_of) = (tallest - 1, short);
+            }
+            let (i, height) = (done * lanes, mv * lanes);
+            // Only a tile by itself may end within a register.
+            let whole = left_of * height <= rows - i;
+            let count = if whole { left_of } else { (left_of - 1).max(1) };
+            let last = (rows - i).min(height) - (mv - 1) * lanes;
             // SAFETY: within the block.
             unsafe {
                 let (a, a_step, a_next, edge) = match left {
                     Left::Packed(at) => (at.add(i * k), height, height * k, false),
-                    Left::InPlace { at, step } => (at.add(i), step, height, last < V::LANES),
+                    Left::InPlace { at, step } => (at.add(i), step, height, last < lanes),
                 };
                 let (c, start) = (c.add(i), start.below(i));
                 let tile = Tile {
@@ -256,9 +287,10 @@ impl<T: Copy + Default> Block<'_, T> {
                     alpha,
                     start,
                 };
-                V::tile(mv, present, edge)(&tile);
+                K::tile(mv, present, edge)(&tile);
             }
             done += mv * count;
+            left_of -= count;
         }
     }
 }

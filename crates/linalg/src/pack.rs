@@ -4,7 +4,7 @@ use crate::scalar::Side;
 use crate::simd::Simd;
 
 /// Bytes that come from memory together.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 /// Rows of `B` that are asked for before they are copied.
 const AHEAD: usize = 4;
 
@@ -166,7 +166,7 @@ pub(crate) unsafe fn pack_rows<V: Simd, const WIDTH: usize>(
         unsafe {
             let from = side.values.as_ptr().add((row + p) * side.row_stride + column);
             let to = to.add(p * WIDTH);
-            prefetch::<V>(from.wrapping_add(AHEAD * side.row_stride), columns);
+            prefetch::<V, false>(from.wrapping_add(AHEAD * side.row_stride), columns);
             let whole = columns - columns % WIDTH;
             for j in (0..whole).step_by(WIDTH) {
                 let line = from.add(j).cast::<[V::Number; WIDTH]>().read_unaligned();
@@ -179,10 +179,10 @@ pub(crate) unsafe fn pack_rows<V: Simd, const WIDTH: usize>(
     }
 }
 
-/// Asks for `count` numbers.
+/// Asks for `count` numbers, to be brought into the first-level cache or only into the second.
 #[inline(always)]
-pub(crate) fn prefetch<V: Simd>(from: *const V::Number, count: usize) {
+pub(crate) fn prefetch<V: Simd, const NEAR: bool>(from: *const V::Number, count: usize) {
     for i in (0..count).step_by(LINE / size_of::<V::Number>()) {
-        V::prefetch(from.wrapping_add(i));
+        V::prefetch::<NEAR>(from.wrapping_add(i));
     }
 }

@@ -7,8 +7,10 @@
 
 use std::ops::Range;
 
-use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, axpy, dot};
-use crate::{scalar::Side, tile::Start};
+use crate::scalar::Side;
+use crate::tile::Start;
+use crate::vector::{axpy_in_lanes, dot_in_lanes};
+use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, vectorized};
 
 fn expect_shape(
     operation: &'static str,
@@ -36,17 +38,27 @@ fn scale<T: Scalar>(beta: T, c: &mut [T]) {
 /// `C := alpha aᵀ B + beta C` for one row `a`: each entry is a dot product with a column of B.
 fn one_row<T: Scalar>(alpha: T, a: &[T], b: MatrixView<'_, T>, beta: T, c: &mut [T]) {
     scale(beta, c);
-    for (j, c_j) in c.iter_mut().enumerate() {
-        *c_j += alpha * dot(a, b.column(j));
-    }
+    vectorized(
+        #[inline(always)]
+        || {
+            for (j, c_j) in c.iter_mut().enumerate() {
+                *c_j += alpha * dot_in_lanes(a, b.column(j));
+            }
+        },
+    );
 }
 
 /// `C := alpha a bᵀ + beta C`: every column of C is a multiple of `a`.
 fn outer<T: Scalar>(alpha: T, a: &[T], b: &[T], beta: T, mut c: MatrixViewMut<'_, T>) {
     scale(beta, c.as_mut_slice());
-    for (j, &b_j) in b.iter().enumerate() {
-        axpy(alpha * b_j, a, c.column_mut(j));
-    }
+    vectorized(
+        #[inline(always)]
+        || {
+            for (j, &b_j) in b.iter().enumerate() {
+                axpy_in_lanes(alpha * b_j, a, c.column_mut(j));
+            }
+        },
+    );
 }
 
 /// The blocked product, but for sizes of 0.
@@ -202,9 +214,15 @@ pub fn matmul_nt_columns<T: Scalar>(
     if m == 1 {
         // One unit: C, read as a vector over the layer below, gathers the columns of B.
         scale(beta, c.as_mut_slice());
-        for (p, &a_p) in a.as_slice().iter().enumerate() {
-            axpy(alpha * a_p, &b.column(p)[columns.clone()], c.as_mut_slice());
-        }
+        let c = c.as_mut_slice();
+        vectorized(
+            #[inline(always)]
+            || {
+                for (p, &a_p) in a.as_slice().iter().enumerate() {
+                    axpy_in_lanes(alpha * a_p, &b.column(p)[columns.clone()], c);
+                }
+            },
+        );
     } else if k == 1 {
         outer(alpha, a.as_slice(), &b.as_slice()[columns], beta, c);
     } else {

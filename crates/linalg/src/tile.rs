@@ -143,8 +143,8 @@ pub(crate) unsafe fn compute_turned<V: Simd, const MV: usize, const NR: usize>(
     unsafe {
         let sums = sums::<V, MV, NR, false>(tile, 0);
         let alpha = V::splat(tile.alpha);
-        // No register has more than eight lanes.
-        let mut lanes = [[[V::Number::default(); 8]; MV]; NR];
+        // No register has more than sixteen lanes.
+        let mut lanes = [[[V::Number::default(); 16]; MV]; NR];
         for (lanes, sums) in lanes.iter_mut().zip(&sums) {
             for (lanes, &sum) in lanes.iter_mut().zip(sums) {
                 alpha.mul(sum).store(lanes.as_mut_ptr());

@@ -4,14 +4,13 @@
 //! `Cᵀ = Bᵀ Aᵀ` is computed instead. The many features then fill the registers, and a row of `B` is
 //! packed as it lies in memory, a kilobyte at a time.
 
-use crate::blocked::{KC, Kernel, Packed, Product, rows_are_far};
+use crate::blocked::{KC, Kernel, Number, Packed, Product, rows_are_far};
 use crate::pack::prefetch;
+use crate::simd::Simd;
 use crate::tile::{Start, Tile};
 
 /// Registers of features packed together: what stays in the second-level cache.
 const BLOCK: usize = 32;
-/// Registers in a panel.
-const PANEL: usize = 2;
 /// Rows of `B` that are asked for before they are copied.
 const AHEAD: usize = 8;
 /// The largest number of units.
@@ -34,16 +33,18 @@ pub(crate) fn suits<T: Copy + Default>(product: &Product<'_, T>) -> bool {
 /// # Safety
 /// As [`blocked::gemm`](crate::blocked::gemm), and the product [`suits`].
 #[inline(always)]
-pub(crate) unsafe fn multiply<V: Kernel>(
-    product: &Product<'_, V::Number>,
-    c: *mut V::Number,
-    packed: &mut Packed<V::Number>,
+pub(crate) unsafe fn multiply<K: Kernel>(
+    product: &Product<'_, Number<K>>,
+    c: *mut Number<K>,
+    packed: &mut Packed<Number<K>>,
 ) {
     let Product { shape: (m, k, n), alpha, ref a, ref b, .. } = *product;
-    // As even as can be, and at most six.
-    let nr = m.div_ceil(m.div_ceil(6));
-    let block = BLOCK * V::LANES;
-    let height = PANEL * V::LANES;
+    let lanes = K::Register::LANES;
+    let (most, columns) = K::TURNED;
+    // As even as can be.
+    let nr = m.div_ceil(m.div_ceil(columns));
+    let block = BLOCK * lanes;
+    let height = most * lanes;
     for first in (0..n).step_by(block) {
         let features = block.min(n - first);
         let panels = features.div_ceil(height);
@@ -51,17 +52,17 @@ pub(crate) unsafe fn multiply<V: Kernel>(
         // as long as what is packed into it.
         unsafe {
             let to = packed.block(panels * height * k);
-            pack::<V>(b.values.as_ptr().add(first), b.row_stride, (features, k), to);
+            pack::<K>(b.values.as_ptr().add(first), b.row_stride, (features, k), to);
             for panel in 0..panels {
                 // A share of the block that is packed next.
                 for p in k * panel / panels..k * (panel + 1) / panels {
                     let next = p * b.row_stride + first + block;
-                    prefetch::<V>(b.values.as_ptr().wrapping_add(next), block);
+                    prefetch::<K::Register, false>(b.values.as_ptr().wrapping_add(next), block);
                 }
                 let done = panel * height;
                 for j in (0..m).step_by(nr) {
                     let rows = height.min(features - done);
-                    let registers = rows.div_ceil(V::LANES);
+                    let registers = rows.div_ceil(lanes);
                     let tile = Tile {
                         count: 1,
                         k,
@@ -73,11 +74,11 @@ pub(crate) unsafe fn multiply<V: Kernel>(
                         b_next: a.row_stride,
                         c: c.add((first + done) * m + j),
                         c_next: m,
-                        last: rows - (registers - 1) * V::LANES,
+                        last: rows - (registers - 1) * lanes,
                         alpha,
                         start: Start::zero(),
                     };
-                    V::turned_tile(registers, nr.min(m - j))(&tile);
+                    K::turned_tile(registers, nr.min(m - j))(&tile);
                 }
             }
         }
@@ -89,30 +90,32 @@ pub(crate) unsafe fn multiply<V: Kernel>(
 /// # Safety
 /// The rows are there, and `to` is good for `k` times `features` rounded up to whole panels.
 #[inline(always)]
-unsafe fn pack<V: Kernel>(
-    from: *const V::Number,
+unsafe fn pack<K: Kernel>(
+    from: *const Number<K>,
     row_stride: usize,
     (features, k): (usize, usize),
-    to: *mut V::Number,
+    to: *mut Number<K>,
 ) {
-    let height = PANEL * V::LANES;
+    let lanes = K::Register::LANES;
+    let (most, _) = K::TURNED;
+    let height = most * lanes;
     for p in 0..k {
         let row = from.wrapping_add(p * row_stride);
-        prefetch::<V>(row.wrapping_add(AHEAD * row_stride), features);
+        prefetch::<K::Register, false>(row.wrapping_add(AHEAD * row_stride), features);
         for panel in (0..features).step_by(height) {
             // SAFETY: whole registers where they lie within the row, the rest of it otherwise.
             unsafe {
                 let to = to.add(panel * k + p * height);
-                for v in 0..PANEL {
-                    let i = panel + v * V::LANES;
-                    let register = if i + V::LANES <= features {
-                        V::load(row.add(i))
+                for v in 0..most {
+                    let i = panel + v * lanes;
+                    let register = if i + lanes <= features {
+                        K::Register::load(row.add(i))
                     } else if i < features {
-                        V::load_first(row.add(i), features - i)
+                        K::Register::load_first(row.add(i), features - i)
                     } else {
-                        V::zero()
+                        K::Register::zero()
                     };
-                    register.store(to.add(v * V::LANES));
+                    register.store(to.add(v * lanes));
                 }
             }
         }

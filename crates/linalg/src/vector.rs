@@ -19,8 +19,9 @@ pub fn dot<T: Scalar>(x: &[T], y: &[T]) -> T {
     )
 }
 
+/// [`dot`] inside a loop that is vectorized as a whole.
 #[inline(always)]
-fn dot_in_lanes<T: Scalar>(x: &[T], y: &[T]) -> T {
+pub(crate) fn dot_in_lanes<T: Scalar>(x: &[T], y: &[T]) -> T {
     let mut lanes = [T::zero(); LANES];
     let n = x.len().min(y.len());
     let (x, y) = (&x[..n], &y[..n]);
@@ -56,10 +57,14 @@ fn dot_in_lanes<T: Scalar>(x: &[T], y: &[T]) -> T {
 pub fn axpy<T: Scalar>(alpha: T, x: &[T], y: &mut [T]) {
     vectorized(
         #[inline(always)]
-        || {
-            for (y_i, &x_i) in y.iter_mut().zip(x) {
-                *y_i += alpha * x_i;
-            }
-        },
+        || axpy_in_lanes(alpha, x, y),
     );
+}
+
+/// [`axpy`] inside a loop that is vectorized as a whole.
+#[inline(always)]
+pub(crate) fn axpy_in_lanes<T: Scalar>(alpha: T, x: &[T], y: &mut [T]) {
+    for (y_i, &x_i) in y.iter_mut().zip(x) {
+        *y_i += alpha * x_i;
+    }
 }

@@ -13,6 +13,13 @@ pub(crate) fn has_avx2() -> bool {
     }
 }
 
+/// Whether the processor has 32 registers of 64 bytes and what else the kernels for them use.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") && has_avx2()
+}
+
 /// Calls `f` compiled for AVX2 and FMA where the processor has them, as it is elsewhere: loops over
 /// slices then handle eight numbers of `f32` at a time.
 ///
@@ -27,7 +34,7 @@ pub(crate) fn has_avx2() -> bool {
 /// );
 /// assert_eq!(values, [2.0, -4.0, 6.0]);
 /// ```
-#[inline]
+#[inline(always)]
 pub fn vectorized<R>(f: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     if has_avx2() {

@@ -1,13 +1,13 @@
 //! AVX2 and FMA: 8 numbers of `f32` or 4 of `f64` in a register.
 
 use std::arch::x86_64::{
-    __m256, __m256d, __m256i, _CMP_GT_OQ, _CMP_NLT_US, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch,
-    _mm256_and_pd, _mm256_and_ps, _mm256_castps128_ps256, _mm256_cmp_pd, _mm256_cmp_ps,
-    _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_insertf128_ps, _mm256_loadu_pd, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps, _mm256_maskstore_pd,
-    _mm256_maskstore_ps, _mm256_mul_pd, _mm256_mul_ps, _mm256_permute2f128_pd, _mm256_set1_pd,
-    _mm256_set1_ps, _mm256_setzero_pd, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_storeu_pd,
-    _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps, _mm256_unpacklo_pd,
+    __m256, __m256d, __m256i, _CMP_GT_OQ, _CMP_NLT_US, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_ps,
+    _mm_prefetch, _mm256_and_pd, _mm256_and_ps, _mm256_castps128_ps256, _mm256_cmp_pd,
+    _mm256_cmp_ps, _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_insertf128_ps, _mm256_loadu_pd,
+    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps,
+    _mm256_maskstore_pd, _mm256_maskstore_ps, _mm256_mul_pd, _mm256_mul_ps, _mm256_permute2f128_pd,
+    _mm256_set1_pd, _mm256_set1_ps, _mm256_setzero_pd, _mm256_setzero_ps, _mm256_shuffle_ps,
+    _mm256_storeu_pd, _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps, _mm256_unpacklo_pd,
     _mm256_unpacklo_ps,
 };
 
@@ -109,9 +109,15 @@ impl Simd for F32x8 {
     }
 
     #[inline(always)]
-    fn prefetch(from: *const Self::Number) {
+    fn prefetch<const NEAR: bool>(from: *const Self::Number) {
         // SAFETY: a hint, which reads nothing and cannot fault; SSE is part of x86_64.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+        unsafe {
+            if NEAR {
+                _mm_prefetch::<_MM_HINT_T0>(from.cast());
+            } else {
+                _mm_prefetch::<_MM_HINT_T1>(from.cast());
+            }
+        }
     }
 
     #[inline(always)]
@@ -213,9 +219,15 @@ impl Simd for F64x4 {
     }
 
     #[inline(always)]
-    fn prefetch(from: *const Self::Number) {
+    fn prefetch<const NEAR: bool>(from: *const Self::Number) {
         // SAFETY: a hint, which reads nothing and cannot fault; SSE is part of x86_64.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+        unsafe {
+            if NEAR {
+                _mm_prefetch::<_MM_HINT_T0>(from.cast());
+            } else {
+                _mm_prefetch::<_MM_HINT_T1>(from.cast());
+            }
+        }
     }
 
     #[inline(always)]

@@ -5,10 +5,14 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) use avx2::{F32x8, F64x4};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512::{F32x16, F64x8};
 pub(crate) use portable::Portable;
 
 /// Several numbers handled by one instruction.
@@ -41,8 +45,9 @@ pub(crate) trait Simd: Copy {
     unsafe fn where_not_negative(self, by: Self) -> Self;
     /// `self` in the lanes where `by` is above 0, and 0 in the others.
     unsafe fn where_positive(self, by: Self) -> Self;
-    /// Asks for the memory there to be brought near; harmless for any address.
-    fn prefetch(from: *const Self::Number);
+    /// Asks for the memory there to be brought into the first-level cache, or only into the second;
+    /// harmless for any address.
+    fn prefetch<const NEAR: bool>(from: *const Self::Number);
     /// `self * b`.
     unsafe fn mul(self, b: Self) -> Self;
     /// Turns a square block around: `to[p * to_step + i] = from[i * from_step + p]` for all

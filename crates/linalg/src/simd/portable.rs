@@ -78,7 +78,7 @@ macro_rules! portable_for {
             }
 
             #[inline(always)]
-            fn prefetch(_from: *const $number) {}
+            fn prefetch<const NEAR: bool>(_from: *const $number) {}
 
             #[inline(always)]
             unsafe fn mul(self, b: Self) -> Self {
