@@ -31,9 +31,10 @@ pub mod prelude {
         linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{
-        Examples, History, ModelFile, Network, NumpyRandom, Patience, Predictor, Scale, Trainer,
-        TrainingStep, accuracy, class_accuracy, initialize_parameters, initialize_parameters_deep,
-        l_model_backward, l_model_forward, r_squared, roc_auc,
+        Confusion, Examples, History, ModelFile, Network, NumpyRandom, Patience, Predictor, Scale,
+        Trainer, TrainingStep, accuracy, class_accuracy, initialize_parameters,
+        initialize_parameters_deep, l_model_backward, l_model_forward, mean_absolute_error, pr_auc,
+        r_squared, roc_auc, root_mean_squared_error, top_k_accuracy,
     };
     pub use layerwise_optim::{
         AdaGrad, Adadelta, Adam, AdamW, AmsGrad, GradientDescent, Lion, Momentum, NAdam, Nesterov,

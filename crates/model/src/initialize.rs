@@ -4,33 +4,77 @@ use layerwise_core::{DMatrix, DVector, LinearParameters, Parameters, Scalar};
 
 use crate::{ModelError, Result, StandardNormals};
 
-/// What draws from N(0, 1) are scaled by to become the weights of a layer with `n_in` features and
-/// `n_out` units.
+/// How the weights of a layer with `n_in` features and `n_out` units start. Biases start at 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scale {
-    /// A fixed standard deviation, in the exercise 0.01.
+    /// All the same: units of a layer then stay alike for ever, so not for hidden layers.
+    Constant(f64),
+    /// `N(0, 1)` times a fixed standard deviation, in the exercise 0.01.
     Normal(f64),
-    /// `1/√n_in`, of the exercise's application (LeCun et al., "Efficient BackProp", 1998, eq. 16).
+    /// `N(0, 1)/√n_in`, of the exercise's application (LeCun et al., "Efficient BackProp", 1998,
+    /// eq. 16); also for SELU (Klambauer et al., "Self-Normalizing Neural Networks", 2017).
     InverseSqrt,
-    /// `√(2/n_in)`, for ReLU (He et al., "Delving Deep into Rectifiers", 2015, eq. 10).
+    /// Uniform with the deviation of [`Scale::InverseSqrt`].
+    InverseSqrtUniform,
+    /// `N(0, 1) √(2/n_in)`, for ReLU and its kin (He et al., "Delving Deep into Rectifiers", 2015,
+    /// eq. 10).
     He,
-    /// `√(2/(n_in + n_out))`, for sigmoid and tanh (Glorot and Bengio, "Understanding the
+    /// Uniform with the deviation of [`Scale::He`].
+    HeUniform,
+    /// `N(0, 1) √(2/(n_in + n_out))`, for sigmoid and tanh (Glorot and Bengio, "Understanding the
     /// difficulty of training deep feedforward neural networks", 2010, eq. 12).
     Xavier,
+    /// Uniform with the deviation of [`Scale::Xavier`]: in `±√(6/(n_in + n_out))` (eq. 16).
+    XavierUniform,
+    /// This factor times a matrix with orthonormal rows, or columns where there are more units than
+    /// features (Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning
+    /// in deep linear neural networks", 2013). √2 suits ReLU.
+    Orthogonal(f64),
 }
 
 impl Scale {
-    /// One weight from one draw of N(0, 1).
-    fn weight(self, normal: f64, n_in: usize, n_out: usize) -> f64 {
-        let (n_in, n_out) = (n_in as f64, n_out as f64);
-        match self {
-            Self::Normal(deviation) => normal * deviation,
-            // Divided, as published, not multiplied by the inverse: the last bit differs.
-            Self::InverseSqrt => normal / n_in.sqrt(),
-            Self::He => normal * (2.0 / n_in).sqrt(),
-            Self::Xavier => normal * (2.0 / (n_in + n_out)).sqrt(),
+    /// What suits an activation of this name: [`Scale::He`] for ReLU and its kin,
+    /// [`Scale::InverseSqrt`] for SELU, else [`Scale::Xavier`].
+    ///
+    /// ```
+    /// use layerwise_model::Scale;
+    ///
+    /// assert_eq!(Scale::suiting("relu"), Scale::He);
+    /// assert_eq!(Scale::suiting("selu"), Scale::InverseSqrt);
+    /// assert_eq!(Scale::suiting("tanh"), Scale::Xavier);
+    /// ```
+    pub fn suiting(activation: &str) -> Self {
+        match activation {
+            "relu" | "leaky relu" | "elu" | "gelu" | "gelu tanh" | "silu" | "hard swish" => {
+                Self::He
+            }
+            "selu" => Self::InverseSqrt,
+            _ => Self::Xavier,
         }
     }
+
+    /// One weight from draws of N(0, 1).
+    fn weight(self, rng: &mut impl StandardNormals, n_in: usize, n_out: usize) -> f64 {
+        let (n_in, n_out) = (n_in as f64, n_out as f64);
+        match self {
+            Self::Constant(value) => value,
+            Self::Normal(deviation) | Self::Orthogonal(deviation) => rng.next_normal() * deviation,
+            // Divided, as published, not multiplied by the inverse: the last bit differs.
+            Self::InverseSqrt => rng.next_normal() / n_in.sqrt(),
+            Self::InverseSqrtUniform => uniform(rng) / n_in.sqrt(),
+            Self::He => rng.next_normal() * (2.0 / n_in).sqrt(),
+            Self::HeUniform => uniform(rng) * (2.0 / n_in).sqrt(),
+            Self::Xavier => rng.next_normal() * (2.0 / (n_in + n_out)).sqrt(),
+            Self::XavierUniform => uniform(rng) * (2.0 / (n_in + n_out)).sqrt(),
+        }
+    }
+}
+
+/// Uniform with mean 0 and deviation 1, in ±√3, from two normals: `e^{−(x² + y²)/2}` is uniform in
+/// (0, 1] (Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958).
+fn uniform(rng: &mut impl StandardNormals) -> f64 {
+    let (x, y) = (rng.next_normal(), rng.next_normal());
+    (2.0 * (-0.5 * (x * x + y * y)).exp() - 1.0) * 3.0_f64.sqrt()
 }
 
 /// `W (n_out, n_in)` from the generator, filled row by row as NumPy does, and `b = 0`.
@@ -40,8 +84,27 @@ pub(crate) fn initialize_layer<T: Scalar>(
     scale: Scale,
     rng: &mut impl StandardNormals,
 ) -> LinearParameters<T> {
-    let rows = (0..n_in * n_out).map(|_| T::of(scale.weight(rng.next_normal(), n_in, n_out)));
-    LinearParameters { w: DMatrix::from_row_iterator(n_out, n_in, rows), b: DVector::zeros(n_out) }
+    let w = match scale {
+        Scale::Orthogonal(factor) => orthogonal(n_in, n_out, rng).map(|w| T::of(factor * w)),
+        _ => {
+            let rows = (0..n_in * n_out).map(|_| T::of(scale.weight(rng, n_in, n_out)));
+            DMatrix::from_row_iterator(n_out, n_in, rows)
+        }
+    };
+    LinearParameters { w, b: DVector::zeros(n_out) }
+}
+
+/// A matrix `(n_out, n_in)` with orthonormal rows or columns, whichever are fewer: Q of a matrix of
+/// normals, with the signs of R's diagonal, so that every rotation is as likely (Mezzadri, "How to
+/// Generate Random Matrices from the Classical Compact Groups", 2007).
+fn orthogonal(n_in: usize, n_out: usize, rng: &mut impl StandardNormals) -> DMatrix<f64> {
+    let (long, short) = (n_in.max(n_out), n_in.min(n_out));
+    let normals = (0..long * short).map(|_| rng.next_normal());
+    let (mut q, r) = DMatrix::from_row_iterator(long, short, normals).qr().unpack();
+    for (j, mut column) in q.column_iter_mut().enumerate() {
+        column *= r[(j, j)].signum();
+    }
+    if n_out == long { q } else { q.transpose() }
 }
 
 /// Parameters of a two-layer network: `W ~ 0.01 N(0, 1)`, `b = 0`: `initialize_parameters` of the
@@ -118,13 +181,75 @@ mod tests {
             (Scale::InverseSqrt, 0.05),
             (Scale::He, (2.0f64 / 400.0).sqrt()),
             (Scale::Xavier, (2.0f64 / 500.0).sqrt()),
+            (Scale::InverseSqrtUniform, 0.05),
+            (Scale::HeUniform, (2.0f64 / 400.0).sqrt()),
+            (Scale::XavierUniform, (2.0f64 / 500.0).sqrt()),
+            (Scale::Orthogonal(0.7), 0.7 * 0.05),
         ] {
             let rng = &mut generator(1, Stream::Initialization);
             let layer = initialize_layer::<f64>(400, 100, scale, rng);
             let deviation = (layer.w.norm_squared() / 40_000.0).sqrt();
             assert!((deviation / expected - 1.0).abs() < 0.02, "{scale:?}: {deviation}");
-            assert!(layer.w.mean().abs() < 0.02 * expected);
+            assert!(layer.w.mean().abs() < 0.03 * expected);
+            if scale == Scale::XavierUniform {
+                assert!(layer.w.amax() <= (6.0f64 / 500.0).sqrt());
+            }
             assert!(layer.b.iter().all(|&b| b == 0.0));
+        }
+    }
+
+    #[test]
+    fn orthogonal_both_ways() {
+        for (n_in, n_out) in [(7, 4), (4, 7), (5, 5)] {
+            let rng = &mut generator(2, Stream::Initialization);
+            let w = initialize_layer::<f64>(n_in, n_out, Scale::Orthogonal(2.0), rng).w;
+            let products = if n_out <= n_in { &w * w.transpose() } else { w.transpose() * &w };
+            let expected = DMatrix::<f64>::identity(products.nrows(), products.nrows()) * 4.0;
+            assert!((products - expected).amax() < 1e-12, "{n_in} to {n_out}");
+        }
+        let rng = &mut generator(2, Stream::Initialization);
+        let w = initialize_layer::<f32>(2, 3, Scale::Constant(0.5), rng).w;
+        assert!(w.iter().all(|&w| w == 0.5));
+    }
+
+    /// The mean square of what layer after layer gives out stays near that of the first.
+    #[test]
+    fn twenty_layers_keep_the_size_of_activations() {
+        use crate::Network;
+        use layerwise_activations::{Identity, Relu, Selu};
+        const UNITS: usize = 256;
+        let root_two = 2.0_f64.sqrt();
+        let pairs: [(&str, Scale); 9] = [
+            ("relu", Scale::He),
+            ("relu", Scale::HeUniform),
+            ("relu", Scale::Orthogonal(root_two)),
+            ("selu", Scale::InverseSqrt),
+            ("selu", Scale::InverseSqrtUniform),
+            ("selu", Scale::Orthogonal(1.0)),
+            ("identity", Scale::Xavier),
+            ("identity", Scale::XavierUniform),
+            ("identity", Scale::Orthogonal(1.0)),
+        ];
+        for (activation, scale) in pairs {
+            let mut ratio = 0.0;
+            for seed in 0..4 {
+                let rng = &mut generator(100 + seed, Stream::Initialization);
+                let x = DMatrix::from_fn(UNITS, 64, |_, _| rng.next_normal());
+                let mean_square = |layers: usize| {
+                    let mut builder = Network::<f64>::builder(UNITS).seed(seed);
+                    for _ in 0..layers {
+                        builder = match activation {
+                            "relu" => builder.dense_scaled(UNITS, Relu, scale),
+                            "selu" => builder.dense_scaled(UNITS, Selu, scale),
+                            _ => builder.dense_scaled(UNITS, Identity, scale),
+                        };
+                    }
+                    let a = builder.build().unwrap().predict(&x).unwrap();
+                    a.norm_squared() / a.len() as f64
+                };
+                ratio += mean_square(20) / mean_square(1) / 4.0;
+            }
+            assert!((0.5..=2.0).contains(&ratio), "{activation}, {scale:?}: {ratio}");
         }
     }
 

@@ -31,7 +31,10 @@ pub use layerwise_core as core;
 pub use layerwise_cost as cost;
 pub use layerwise_layers as layers;
 pub use layerwise_optim as optim;
-pub use metrics::{accuracy, class_accuracy, r_squared, roc_auc};
+pub use metrics::{
+    Confusion, accuracy, class_accuracy, mean_absolute_error, pr_auc, r_squared, roc_auc,
+    root_mean_squared_error, top_k_accuracy,
+};
 pub use network::{Network, NetworkBuilder};
 pub use predictor::Predictor;
 pub use rand;

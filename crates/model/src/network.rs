@@ -1,6 +1,6 @@
 //! A chain of layers.
 
-use layerwise_activations::{Activation, Relu};
+use layerwise_activations::Activation;
 use layerwise_core::{
     DMatrix, DVector, Layer, LinearParameters, MatrixViewMut, Parameters, Pass, Scalar,
     expect_matrix, expect_shape, parameters,
@@ -200,10 +200,9 @@ pub struct NetworkBuilder<T: Scalar> {
 impl<T: Scalar> NetworkBuilder<T> {
     /// Adds `a = g(W a_prev + b)` with `n_out` units.
     ///
-    /// Weights start as [`Scale::He`] says for ReLU and as [`Scale::Xavier`] says otherwise.
+    /// Weights start as [`Scale::suiting`] says for the activation.
     pub fn dense(self, n_out: usize, g: impl Activation<T>) -> Self {
-        let scale =
-            if g.name() == Activation::<T>::name(&Relu) { Scale::He } else { Scale::Xavier };
+        let scale = Scale::suiting(g.name());
         self.dense_scaled(n_out, g, scale)
     }
 
@@ -305,7 +304,7 @@ impl<T: Scalar> NetworkBuilder<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use layerwise_activations::Sigmoid;
+    use layerwise_activations::{Relu, Sigmoid};
 
     #[test]
     fn nonsense_is_refused_when_built() {

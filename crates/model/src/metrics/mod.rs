@@ -1,0 +1,111 @@
+//! How good predictions are.
+
+mod confusion;
+mod ranking;
+mod regression;
+
+use layerwise_core::{MatrixView, Scalar, expect_matrix, expect_shape};
+
+pub use confusion::Confusion;
+pub use ranking::{pr_auc, roc_auc};
+pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};
+
+use crate::Result;
+
+/// The share of examples on the right side of 0.5, in [0, 1]: an example is in class 1 where
+/// `al > 0.5`, as in the exercise's `predict`. With several output rows every entry counts.
+///
+/// # Errors
+/// Shapes that differ, empty matrices, NaN.
+///
+/// ```
+/// use layerwise_model::{accuracy, core::MatrixView};
+///
+/// let al = MatrixView::new(&[0.9, 0.2, 0.6, 0.4], 1, 4)?;
+/// let y = MatrixView::new(&[1.0, 0.0, 0.0, 0.0], 1, 4)?;
+/// assert_eq!(accuracy(al, y)?, 0.75);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
+    check(al, y)?;
+    let half = T::of(0.5);
+    let pairs = al.as_slice().iter().zip(y.as_slice());
+    let right = pairs.filter(|(a, y)| (**a > half) == (**y > half)).count();
+    Ok(right as f64 / al.as_slice().len() as f64)
+}
+
+/// The share of examples whose highest output is that of their class, in [0, 1]; the first of equal
+/// ones counts. Shapes: `(n_classes, m)`, labels one-hot or probabilities.
+///
+/// # Errors
+/// Shapes that differ, empty matrices, NaN.
+///
+/// ```
+/// use layerwise_model::{class_accuracy, core::MatrixView};
+///
+/// let al = MatrixView::new(&[0.7, 0.2, 0.1, 0.3, 0.3, 0.4], 3, 2)?;
+/// let y = MatrixView::new(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0], 3, 2)?;
+/// assert_eq!(class_accuracy(al, y)?, 0.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn class_accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
+    check(al, y)?;
+    let right = (0..al.ncols()).filter(|&j| highest(al.column(j)) == highest(y.column(j))).count();
+    Ok(right as f64 / al.ncols() as f64)
+}
+
+/// The share of examples whose class is among the `k` highest outputs, in [0, 1]; of equal outputs the
+/// first count as higher. Shapes: `(n_classes, m)`, labels one-hot or probabilities.
+///
+/// # Errors
+/// [`CoreError::Setting`](layerwise_core::CoreError::Setting) if `k` is 0; shapes that differ, empty
+/// matrices, NaN.
+///
+/// ```
+/// use layerwise_model::{core::MatrixView, top_k_accuracy};
+///
+/// let al = MatrixView::new(&[0.7, 0.2, 0.1, 0.3, 0.2, 0.5], 3, 2)?;
+/// let y = MatrixView::new(&[0.0, 1.0, 0.0, 0.0, 1.0, 0.0], 3, 2)?;
+/// assert_eq!(top_k_accuracy(al, y, 1)?, 0.0);
+/// assert_eq!(top_k_accuracy(al, y, 2)?, 0.5);
+/// assert_eq!(top_k_accuracy(al, y, 3)?, 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn top_k_accuracy<T: Scalar>(
+    al: MatrixView<'_, T>,
+    y: MatrixView<'_, T>,
+    k: usize,
+) -> Result<f64> {
+    if k == 0 {
+        let (what, expected) = ("k of the top-k accuracy", "at least 1");
+        return Err(layerwise_core::CoreError::Setting { what, expected, found: 0.0 }.into());
+    }
+    check(al, y)?;
+    let right = (0..al.ncols()).filter(|&j| {
+        let (outputs, class) = (al.column(j), highest(y.column(j)));
+        let own = outputs[class];
+        let before = outputs[..class].iter().filter(|&&a| a >= own).count();
+        let after = outputs[class + 1..].iter().filter(|&&a| a > own).count();
+        before + after < k
+    });
+    Ok(right.count() as f64 / al.ncols() as f64)
+}
+
+/// The first of the highest values.
+fn highest<T: Scalar>(column: &[T]) -> usize {
+    let mut best = 0;
+    for (class, value) in column.iter().enumerate() {
+        if *value > column[best] {
+            best = class;
+        }
+    }
+    best
+}
+
+/// Outputs and labels of one shape, not empty, without NaN.
+fn check<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<()> {
+    expect_matrix("AL", al)?;
+    expect_shape("Y", y, al.shape())?;
+    expect_matrix("Y", y)?;
+    Ok(())
+}
