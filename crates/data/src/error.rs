@@ -12,6 +12,21 @@ pub type Result<T> = std::result::Result<T, DataError>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
+    /// An encoding in no bins.
+    #[error("an encoding needs at least 1 bin")]
+    NoBins,
+    /// NaN or an infinity, which lies in no bin.
+    #[error(
+        "feature {feature:?} of example {example} (counted from 0) is {value}: no number to encode"
+    )]
+    CannotEncode {
+        /// The feature.
+        feature: String,
+        /// The example, counted from 0.
+        example: usize,
+        /// NaN or an infinity.
+        value: f64,
+    },
     /// The file cannot be opened or read.
     #[error("cannot read {file}: {reason}")]
     Read {

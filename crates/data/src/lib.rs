@@ -6,6 +6,7 @@
 //! - [`Dataset`]: both, with their names.
 //! - [`stratified_split`]: which examples are for training, validation and testing.
 //! - [`Standardizer`]: features with mean 0 and variance 1.
+//! - [`PiecewiseLinear`]: features as bars that fill up bin by bin.
 //! - [`ShippedSet`]: data that comes with the crate, such as [`breast_cancer`].
 //!
 //! Matrices are `(features, examples)`: one example a column. They hold `f32` or `f64`.
@@ -31,6 +32,7 @@ mod error;
 mod features;
 mod near_match;
 mod parse;
+mod piecewise_linear;
 mod shipped;
 mod split;
 mod standardize;
@@ -42,6 +44,7 @@ pub use nalgebra::DMatrix;
 pub use dataset::Dataset;
 pub use error::{DataError, Result};
 pub use features::features;
+pub use piecewise_linear::PiecewiseLinear;
 pub use shipped::{SHIPPED_SETS, ShippedSet, breast_cancer};
 pub use split::{Fractions, Split, stratified_split};
 pub use standardize::Standardizer;

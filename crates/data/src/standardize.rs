@@ -190,7 +190,7 @@ impl TryFrom<Fields> for Standardizer {
     }
 }
 
-fn to_f64<T: RealField + Copy>(value: T) -> f64 {
+pub(crate) fn to_f64<T: RealField + Copy>(value: T) -> f64 {
     value.to_subset_unchecked()
 }
 

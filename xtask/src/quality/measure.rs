@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use layerwise::data::{Fractions, Standardizer, stratified_split};
+use layerwise::data::{Fractions, PiecewiseLinear, Standardizer, stratified_split};
 use layerwise::model::ModelError;
 use layerwise::prelude::*;
 
@@ -34,7 +34,12 @@ pub fn fit(data: &Data, recipe: &Recipe, seed: u64) -> Result<Score, QualityErro
         let (mean, deviation) = (x.mean(), x.variance().sqrt());
         [&mut x, &mut test_x].into_iter().for_each(|x| x.apply(|v| *v = (*v - mean) / deviation));
     } else {
-        let names: Vec<String> = (0..x.nrows()).map(|i| i.to_string()).collect();
+        let mut names: Vec<String> = (0..x.nrows()).map(|i| i.to_string()).collect();
+        if recipe.bins > 0 {
+            let encoding = PiecewiseLinear::fit(&x, &names, recipe.bins)?;
+            (x, test_x) = (encoding.transform(&x)?, encoding.transform(&test_x)?);
+            names = encoding.feature_names();
+        }
         let standardizer = Standardizer::fit(&x, &names)?;
         standardizer.transform_mut(&mut x)?;
         standardizer.transform_mut(&mut test_x)?;
@@ -87,11 +92,12 @@ pub fn summary(recipe: &Recipe, data: &Data, scores: &[Score]) -> (String, bool)
     let n = scores.len() as f64;
     let seconds = scores.iter().map(|score| score.time.as_secs_f64()).sum::<f64>() / n;
     let mut text = format!(
-        "{}: {} rows, {} features; {:?}, dropout {}, AdamW {} with decay {}, {} epochs of {}; \
+        "{}: {} rows, {} features{}; {:?}, dropout {}, AdamW {} with decay {}, {} epochs of {}; \
          {seconds:.2} s a run\n",
         recipe.set,
         data.x.ncols(),
         data.x.nrows(),
+        if recipe.bins > 0 { format!(" in {} bins", recipe.bins) } else { String::new() },
         recipe.hidden,
         recipe.dropout,
         recipe.learning_rate,

@@ -27,6 +27,9 @@ pub struct Args {
     /// The first of the seeds. Recipes are chosen on others than they are judged on.
     #[arg(long, default_value_t = 0)]
     first_seed: u64,
+    /// Bins of the piecewise linear encoding, instead of the recipe's; 0 for none.
+    #[arg(long)]
+    bins: Option<usize>,
     /// Units of the hidden layers, instead of the recipe's.
     #[arg(long, value_delimiter = ',')]
     hidden: Option<Vec<usize>>,
@@ -51,6 +54,7 @@ impl Args {
     /// The recipe with whatever was said instead.
     fn change(&self, recipe: &Recipe) -> Recipe {
         Recipe {
+            bins: self.bins.unwrap_or(recipe.bins),
             hidden: self.hidden.clone().unwrap_or_else(|| recipe.hidden.clone()),
             dropout: self.dropout.unwrap_or(recipe.dropout),
             learning_rate: self.learning_rate.unwrap_or(recipe.learning_rate),

@@ -7,6 +7,8 @@ use layerwise::prelude::*;
 pub struct Recipe {
     /// The data set's folder.
     pub set: &'static str,
+    /// Bins of the piecewise linear encoding of features; 0 for none.
+    pub bins: usize,
     /// Units of the hidden layers, ReLU each.
     pub hidden: Vec<usize>,
     /// Dropout after each hidden layer.
@@ -29,6 +31,7 @@ pub struct Recipe {
 pub fn recipes() -> [Recipe; 4] {
     let base = Recipe {
         set: "",
+        bins: 0,
         hidden: vec![],
         dropout: 0.0,
         learning_rate: 0.001,
@@ -43,18 +46,19 @@ pub fn recipes() -> [Recipe; 4] {
             set: "breast_cancer",
             hidden: vec![64, 32],
             dropout: 0.2,
-            weight_decay: 0.5,
+            weight_decay: 5.0,
             epochs: 60,
             goals: &[("accuracy", 0.972), ("ROC AUC", 0.993)],
             ..base.clone()
         },
         Recipe {
             set: "adult",
+            bins: 48,
             hidden: vec![128, 64],
             dropout: 0.3,
-            learning_rate: 0.003,
+            learning_rate: 0.002,
             weight_decay: 1.0,
-            epochs: 15,
+            epochs: 10,
             batch_size: 128,
             goals: &[("accuracy", 0.856), ("ROC AUC", 0.914)],
             ..base.clone()
