@@ -2,7 +2,7 @@
 //!
 //! Expected demand is to be forecast where one unit too few costs four times as much as one too many.
 //!
-//! `cargo run --release --example custom_cost`
+//! `cargo run --release -p layerwise --example custom_cost`
 
 use layerwise::prelude::*;
 

@@ -3,7 +3,7 @@
 //! `a = sin(a_prev)` lets a network follow waves (Sitzmann et al., "Implicit Neural Representations
 //! with Periodic Activation Functions", 2020).
 //!
-//! `cargo run --release --example custom_layer`
+//! `cargo run --release -p layerwise --example custom_layer`
 
 use layerwise::core;
 use layerwise::prelude::*;

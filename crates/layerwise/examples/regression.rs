@@ -1,6 +1,6 @@
 //! A curve through noisy points, stopped before the network learns the noise.
 //!
-//! `cargo run --release --example regression`
+//! `cargo run --release -p layerwise --example regression`
 
 use layerwise::model::{StandardNormals, Stream, generator};
 use layerwise::prelude::*;

@@ -1,6 +1,6 @@
 //! Three spirals wound into each other, told apart by their coordinates.
 //!
-//! `cargo run --release --example spirals`
+//! `cargo run --release -p layerwise --example spirals`
 
 use layerwise::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Exclusive or, the smallest problem that needs a hidden layer.
 //!
-//! `cargo run --release --example xor`
+//! `cargo run --release -p layerwise --example xor`
 
 use layerwise::prelude::*;
 
