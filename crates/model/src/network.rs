@@ -70,7 +70,7 @@ impl<T: Scalar> Network<T> {
 
     /// Dense layers with these parameters: `hidden` on all but the last, `output` on the last.
     ///
-    /// With [`Relu`] and [`Sigmoid`](layerwise_activations::Sigmoid) this is the exercise's model,
+    /// With [`Relu`](layerwise_activations::Relu) and [`Sigmoid`](layerwise_activations::Sigmoid) this is the exercise's model,
     /// `[LINEAR → RELU] × (L−1) → LINEAR → SIGMOID`.
     ///
     /// # Errors
