@@ -45,6 +45,11 @@ pub trait Activation<T: Scalar>: Debug + Clone + Send + Sync + 'static {
         false
     }
 
+    /// Whether `a_ij` depends on `z_ij` alone, as with all of the crate but softmax.
+    fn by_entry(&self) -> bool {
+        true
+    }
+
     /// The link function this is, for costs that start from `dZ`.
     fn link(&self) -> Option<Link> {
         None

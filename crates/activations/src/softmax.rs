@@ -58,6 +58,10 @@ impl<T: Scalar> Activation<T> for Softmax {
         }
     }
 
+    fn by_entry(&self) -> bool {
+        false
+    }
+
     fn link(&self) -> Option<Link> {
         Some(Link::Softmax)
     }

@@ -69,6 +69,12 @@ pub enum CoreError {
         /// The layer's kind.
         layer: String,
     },
+    /// A layer was asked for some of its units, but each needs the others.
+    #[error("{layer} cannot compute some of its units alone")]
+    UnitsTogether {
+        /// The layer's kind.
+        layer: String,
+    },
     /// Something a layer written elsewhere has to say.
     #[error("{layer}: {message}")]
     Layer {

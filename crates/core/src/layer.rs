@@ -58,6 +58,28 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         pass: &Pass,
     ) -> Result<()>;
 
+    /// Whether a unit needs nothing of the others, so that [`forward_units`](Layer::forward_units)
+    /// works: yes for a linear layer, no for one that ends with softmax. No unless a layer says so.
+    fn units_apart(&self) -> bool {
+        false
+    }
+
+    /// The units `units` of what [`forward`](Layer::forward) gives in inference, with the same bits.
+    /// Shape: `a (units.len(), m)`. Threads share out one example with it.
+    ///
+    /// # Errors
+    /// [`CoreError::UnitsTogether`] from this default; [`CoreError::Shape`] if a buffer does not
+    /// fit.
+    fn forward_units(
+        &self,
+        units: Range<usize>,
+        a_prev: MatrixView<'_, T>,
+        a: MatrixViewMut<'_, T>,
+    ) -> Result<()> {
+        let _ = (units, a_prev, a);
+        Err(CoreError::UnitsTogether { layer: self.kind() })
+    }
+
     /// From `da = ∂L/∂a`: `da_prev = ∂L/∂a_prev`, unless the layer below does not want it (the
     /// first layer of a network passes `None` and saves a product).
     ///

@@ -52,6 +52,12 @@ pub(crate) fn broken(
         same(&whole.dz, &parts.1.dz) && (!input || same(&whole.da_prev, &parts.1.da_prev)),
         "backward over ranges of examples differs from backward over all",
     );
+    if layer.units_apart() {
+        expect(
+            same(&a, &by_units(layer, point.a_prev)?),
+            "forward over ranges of units differs from forward over all",
+        );
+    }
     let gradients = gradients_of(layer, point.a_prev, &whole.dz, &cache)?;
     for (index, gradient) in gradients.iter().enumerate() {
         let name = layer.parameter_name(index);
@@ -103,6 +109,17 @@ fn by_examples(
         da_prev.columns_mut(range.start, count).copy_from(&back.da_prev);
     }
     Ok((a, Backward { dz, da_prev }))
+}
+
+/// Forward, the last two thirds of the units first and then the others.
+fn by_units(layer: &dyn Layer<f64>, a_prev: &DMatrix<f64>) -> Result<DMatrix<f64>> {
+    let mut a = nan_matrix(layer.n_out(), a_prev.ncols());
+    for range in two_parts(layer.n_out()) {
+        let mut part = nan_matrix(range.len(), a_prev.ncols());
+        layer.forward_units(range.clone(), a_prev.into(), (&mut part).into())?;
+        a.rows_mut(range.start, range.len()).copy_from(&part);
+    }
+    Ok(a)
 }
 
 fn by_columns(

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use layerwise_activations::Activation;
 use layerwise_core::{
-    Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut, Pass, Scalar, expect_shape,
+    CoreError, Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut, Pass, Scalar,
+    expect_shape,
 };
 
 use crate::{Linear, Result};
@@ -67,6 +68,24 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
             expect_shape("the cache", MatrixView::column_vector(cache), (a.as_slice().len(), 1))?;
             cache.copy_from_slice(a.as_slice());
         }
+        self.activation.forward(a);
+        Ok(())
+    }
+
+    fn units_apart(&self) -> bool {
+        self.activation.by_entry()
+    }
+
+    fn forward_units(
+        &self,
+        units: Range<usize>,
+        a_prev: MatrixView<'_, T>,
+        mut a: MatrixViewMut<'_, T>,
+    ) -> Result<()> {
+        if !self.activation.by_entry() {
+            return Err(CoreError::UnitsTogether { layer: self.kind() });
+        }
+        self.linear.forward_units(units, a_prev, a.reborrow())?;
         self.activation.forward(a);
         Ok(())
     }

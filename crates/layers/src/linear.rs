@@ -6,7 +6,7 @@ use std::ops::Range;
 use layerwise_core::{
     CoreError, Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut, Pass, Scalar,
     expect_shape,
-    linalg::{affine, matmul_nt_columns, matmul_tn, row_sums},
+    linalg::{affine, affine_rows, matmul_nt_columns, matmul_tn, row_sums},
 };
 
 use crate::Result;
@@ -67,6 +67,20 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         expect_shape("a_prev", a_prev, (self.n_in(), a_prev.ncols()))?;
         affine((&self.parameters.w).into(), self.parameters.b.as_slice(), a_prev, a)?;
         Ok(())
+    }
+
+    fn units_apart(&self) -> bool {
+        true
+    }
+
+    fn forward_units(
+        &self,
+        units: Range<usize>,
+        a_prev: MatrixView<'_, T>,
+        a: MatrixViewMut<'_, T>,
+    ) -> Result<()> {
+        let LinearParameters { w, b } = &self.parameters;
+        Ok(affine_rows(w.into(), b.as_slice(), units, a_prev, a)?)
     }
 
     fn backward(

@@ -1,5 +1,7 @@
 //! The affine map at the bottom of every layer.
 
+use std::ops::Range;
+
 use crate::scalar::Side;
 use crate::tile::Start;
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, matmul};
@@ -55,4 +57,88 @@ pub fn affine<T: Scalar>(
     let sides = (Side::straight(&w), Side::straight(&a_prev));
     T::gemm((m, k, n), T::one(), sides, Start::bias(b), z.as_mut_slice());
     Ok(())
+}
+
+/// The rows `rows` of [`affine`]: `Z := W[rows, :] A_prev + b[rows]`, with `Z (rows.len(), m)`.
+///
+/// Each entry has the bits it has in the whole, so the units of a layer may be shared out between
+/// threads.
+///
+/// # Errors
+/// [`LinalgError::Rows`] if the range reaches past the rows of `W`, otherwise as [`affine`].
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, affine_rows};
+///
+/// let w = DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]);
+/// let a_prev = DMatrix::from_row_slice(2, 1, &[1.0, 2.0]);
+/// let mut z = DMatrix::zeros(1, 1);
+/// affine_rows((&w).into(), &[0.5, 0.25], 1..2, (&a_prev).into(), (&mut z).into())?;
+/// assert_eq!(z[0], 11.25);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn affine_rows<T: Scalar>(
+    w: MatrixView<'_, T>,
+    b: &[T],
+    rows: Range<usize>,
+    a_prev: MatrixView<'_, T>,
+    mut z: MatrixViewMut<'_, T>,
+) -> Result<()> {
+    let ((n_out, k), (start, end), n) = (w.shape(), (rows.start, rows.end), a_prev.ncols());
+    if rows == (0..n_out) {
+        return affine(w, b, a_prev, z);
+    }
+    if start > end || end > n_out {
+        return Err(LinalgError::Rows { start, end, rows: n_out });
+    }
+    for (what, expected, found) in [
+        ("b", (n_out, 1), (b.len(), 1)),
+        ("A_prev", (k, n), a_prev.shape()),
+        ("Z", (rows.len(), n), z.shape()),
+    ] {
+        if expected != found {
+            return Err(LinalgError::Shape { operation: "affine_rows", what, expected, found });
+        }
+    }
+    let b = &b[rows.clone()];
+    if [rows.len(), k, n].contains(&0) {
+        if !b.is_empty() {
+            z.as_mut_slice().chunks_exact_mut(b.len()).for_each(|z_j| z_j.copy_from_slice(b));
+        }
+        return Ok(());
+    }
+    let sides = (Side::straight(&w).part(start, 0), Side::straight(&a_prev));
+    T::gemm((rows.len(), k, n), T::one(), sides, Start::bias(b), z.as_mut_slice());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DMatrix;
+
+    #[test]
+    fn some_rows_have_the_bits_of_all() {
+        for (n_out, k, n) in [(2, 5, 1), (37, 500, 1), (50, 9, 3), (300, 784, 1)] {
+            let w = DMatrix::from_fn(n_out, k, |i, j| ((i * 7 + j * 3) % 11) as f32 / 7.0 - 0.7);
+            let x = DMatrix::from_fn(k, n, |i, j| ((i * 5 + j) % 13) as f32 / 3.0 - 2.0);
+            let b: Vec<f32> = (0..n_out).map(|i| i as f32 / 9.0).collect();
+            let mut all = DMatrix::zeros(n_out, n);
+            affine((&w).into(), &b, (&x).into(), (&mut all).into()).unwrap();
+            for rows in [0..n_out, 0..1, 1..n_out, n_out / 3..n_out / 2 + 1, n_out..n_out] {
+                let mut z = DMatrix::from_element(rows.len(), n, f32::NAN);
+                let part = all.rows(rows.start, rows.len()).into_owned();
+                affine_rows((&w).into(), &b, rows, (&x).into(), (&mut z).into()).unwrap();
+                assert_eq!(z, part, "{n_out} x {k} x {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_past_the_end_are_refused() {
+        let (w, x) = (DMatrix::<f64>::zeros(3, 2), DMatrix::zeros(2, 1));
+        let mut z = DMatrix::zeros(2, 1);
+        let result = affine_rows((&w).into(), &[0.0; 3], 2..4, (&x).into(), (&mut z).into());
+        assert!(result.unwrap_err().to_string().contains("rows 2..4"));
+    }
 }

@@ -113,7 +113,7 @@ impl Panels {
 /// `C := alpha A B + start` for `A (m, k)`, `B (k, n)` and a contiguous column-major `C (m, n)`.
 ///
 /// # Safety
-/// The processor has the instructions of `V`; `a`, `b` and `c` hold matrices of these shapes, and
+/// The processor has the instructions of `K::Register`; `a`, `b` and `c` hold matrices of these shapes, and
 /// a bias has `m` numbers. All sizes are at least 1.
 #[inline(always)]
 pub(crate) unsafe fn gemm<K: Kernel>(

@@ -40,4 +40,14 @@ pub enum LinalgError {
         /// Columns there are.
         columns: usize,
     },
+    /// A range of rows reaches past the end of a matrix.
+    #[error("rows {start}..{end} asked of a matrix of {rows} rows")]
+    Rows {
+        /// First row asked for.
+        start: usize,
+        /// One past the last row asked for.
+        end: usize,
+        /// Rows there are.
+        rows: usize,
+    },
 }

@@ -41,7 +41,7 @@ mod turned;
 mod vector;
 mod vectorized;
 
-pub use affine::affine;
+pub use affine::{affine, affine_rows};
 pub use error::LinalgError;
 pub use exponential::exp;
 pub use finite::first_non_finite;

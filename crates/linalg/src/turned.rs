@@ -2,7 +2,7 @@
 //! a layer with many features and few units.
 //!
 //! `Cᵀ = Bᵀ Aᵀ` is computed instead. The many features then fill the registers, and a row of `B` is
-//! packed as it lies in memory, a kilobyte at a time.
+//! packed as it lies in memory, one or two kilobytes at a time.
 
 use crate::blocked::{KC, Kernel, Number, Packed, Product, rows_are_far};
 use crate::pack::prefetch;

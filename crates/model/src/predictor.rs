@@ -10,6 +10,14 @@ use crate::{ModelError, Network, Result};
 /// the next takes it up.
 const BLOCK: usize = 128;
 
+/// Weights of a layer from which its units are shared out between threads where there is one
+/// example: the product waits for weights from memory, and waking a thread takes as long as some
+/// ten thousand of them.
+const WEIGHTS_WORTH_A_THREAD: usize = 48 * 1024;
+
+/// Units of a part are a multiple of this: whole cache lines of `a`.
+const UNITS: usize = 16;
+
 /// `AL` for many examples, a block of them at a time, in buffers made once.
 ///
 /// [`Network::predict`] allocates what it returns and checks its input for NaN; this does neither.
@@ -54,12 +62,18 @@ impl<T: Scalar> Predictor<T> {
 
     /// At most this many threads, fewer where a call is too small for them; 1 if not called.
     ///
-    /// The result is the same, to the last bit, for any number.
+    /// Several blocks of 128 examples are shared out between them; of one example alone the units of
+    /// a wide layer. The result is the same, to the last bit, for any number.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
-        // A third of a training step's work.
-        let threads = threads_for(self.n_parameters / 3, self.capacity, threads);
-        self.pool = Pool::new(threads.min(self.capacity.div_ceil(BLOCK)));
+        let threads = if self.capacity == 1 {
+            threads.clamp(1, (self.n_parameters / WEIGHTS_WORTH_A_THREAD).max(1))
+        } else {
+            // A third of a training step's work.
+            let threads = threads_for(self.n_parameters / 3, self.capacity, threads);
+            threads.min(self.capacity.div_ceil(BLOCK))
+        };
+        self.pool = Pool::new(threads);
         let block = 2 * self.widest * BLOCK.min(self.capacity);
         self.between = vec![T::zero(); block * self.pool.n_threads()];
         self
@@ -91,6 +105,11 @@ impl<T: Scalar> Predictor<T> {
             return Err(
                 CoreError::Shape { what: "the widest layer's output", expected, found }.into()
             );
+        }
+        if m == 1 && self.pool.n_threads() > 1 {
+            let between = &mut self.between[..2 * self.widest];
+            forward_one(network.layers(), x, between, &mut self.al[..n_out], &mut self.pool)?;
+            return Ok(MatrixView::column_vector(&self.al[..n_out]));
         }
         let block = BLOCK.min(self.capacity);
         let share = m.div_ceil(self.pool.n_threads()).next_multiple_of(block);
@@ -133,10 +152,41 @@ fn forward_block<T: Scalar>(
     Ok(())
 }
 
+/// One example through all layers, the units of wide ones shared out between threads.
+fn forward_one<T: Scalar>(
+    layers: &[Box<dyn Layer<T>>],
+    x: MatrixView<'_, T>,
+    between: &mut [T],
+    al: &mut [T],
+    pool: &mut Pool,
+) -> std::result::Result<(), CoreError> {
+    let (mut here, mut there) = between.split_at_mut(between.len() / 2);
+    for (index, layer) in layers.iter().enumerate() {
+        let (n_in, n_out) = (layer.n_in(), layer.n_out());
+        let a_prev = if index == 0 { x } else { MatrixView::column_vector(&here[..n_in]) };
+        let a = if index + 1 == layers.len() { &mut *al } else { &mut there[..n_out] };
+        if layer.units_apart() && n_in * n_out >= WEIGHTS_WORTH_A_THREAD {
+            let share = n_out.div_ceil(pool.n_threads()).next_multiple_of(UNITS);
+            let error = FirstError::default();
+            pool.for_each_chunk([(a, share)], |i, [a]| {
+                let units = i * share..i * share + a.len();
+                let a = MatrixViewMut::column_vector(a);
+                error.keep(layer.forward_units(units, a_prev, a));
+            });
+            error.into_result()?;
+        } else {
+            let a = MatrixViewMut::column_vector(a);
+            layer.forward(a_prev, a, &mut [], &Pass::inference())?;
+        }
+        std::mem::swap(&mut here, &mut there);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use layerwise_activations::{Relu, Softmax};
+    use layerwise_activations::{Relu, Softmax, Tanh};
     use layerwise_core::DMatrix;
 
     #[test]
@@ -150,6 +200,19 @@ mod tests {
             let part = x.columns(0, m).into_owned();
             let al = predictor.predict(&network, (&part).into()).unwrap().to_matrix();
             assert_eq!(al, expected.columns(0, m).into_owned(), "{threads} threads, {m} examples");
+        }
+    }
+
+    #[test]
+    fn one_example_has_the_same_bits_on_any_number_of_threads() {
+        let builder = Network::<f32>::builder(300).dense(400, Relu).dense(333, Tanh);
+        let network = builder.layer_norm().dense(7, Softmax).seed(3).build().unwrap();
+        let x = DMatrix::from_fn(300, 1, |i, _| ((i * 7) % 23) as f32 / 9.0 - 1.0);
+        let expected = network.predict(&x).unwrap();
+        for threads in [1, 2, 3, 8] {
+            let mut predictor = Predictor::new(&network, 1).unwrap().with_threads(threads);
+            let al = predictor.predict(&network, (&x).into()).unwrap().to_matrix();
+            assert_eq!(al, expected, "{threads} threads");
         }
     }
 

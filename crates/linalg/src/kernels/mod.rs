@@ -7,10 +7,11 @@ mod tests;
 use std::cell::RefCell;
 
 use crate::blocked::{Packed, Product};
-use crate::turned;
-use crate::vectorized::has_avx2;
 #[cfg(target_arch = "x86_64")]
-use crate::vectorized::has_avx512;
+use crate::{
+    turned,
+    vectorized::{has_avx2, has_avx512},
+};
 use compiled::*;
 
 /// Whether columns of `m` numbers would leave much of registers of 64 bytes empty, where one of 32

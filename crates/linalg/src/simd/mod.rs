@@ -1,6 +1,6 @@
 //! A register of several numbers, and which one this processor has.
 //!
-//! Kernels are written once, over [`Simd`], and compiled for each instruction set; [`dispatch`]
+//! Kernels are written once, over [`Simd`], and compiled for each instruction set; `kernels`
 //! chooses at run time, so the program is fast without being built for one processor.
 
 #[cfg(target_arch = "x86_64")]
