@@ -181,7 +181,7 @@ fn fit(
     let progress = Progress::new(args.epochs);
     let history = Trainer::new(BinaryCrossEntropy, optimizer)
         .epochs(args.epochs)
-        .batch_size(args.batch_size)
+        .batch_size(args.batch_size.min(train.x.ncols()))
         .seed(args.seed)
         .after_epoch(|record| {
             progress.show(record);

@@ -4,7 +4,7 @@
 ///
 /// A layer with randomness (dropout) draws it from `(seed, step, its own index, example, unit)`,
 /// never from a generator with a state, so that neither threads nor resuming change a mask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pass {
     /// Whether this pass will be followed by a backward pass. In inference a layer keeps nothing
     /// and draws nothing.
@@ -16,6 +16,8 @@ pub struct Pass {
     /// The position in the mini-batch of the first column handed over, for passes over a range of
     /// examples.
     pub first_example: usize,
+    /// A factor in [0, 1] on what layers draw: the probability of dropout, the size of noise.
+    pub noise: f64,
 }
 
 impl Pass {
@@ -25,7 +27,7 @@ impl Pass {
     /// assert!(!layerwise_core::Pass::inference().training);
     /// ```
     pub fn inference() -> Self {
-        Self { training: false, seed: 0, step: 0, first_example: 0 }
+        Self { training: false, seed: 0, step: 0, first_example: 0, noise: 1.0 }
     }
 
     /// The forward pass of training step `step` in the run with this seed, over a whole mini-batch.
@@ -35,6 +37,6 @@ impl Pass {
     /// assert!(pass.training);
     /// ```
     pub fn training(seed: u64, step: u64) -> Self {
-        Self { training: true, seed, step, first_example: 0 }
+        Self { training: true, seed, step, first_example: 0, noise: 1.0 }
     }
 }

@@ -105,6 +105,16 @@ impl<T: Scalar> Cost<T> for BinaryCrossEntropy {
         Ok(())
     }
 
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        match output {
+            Link::Sigmoid => None,
+            Link::Softmax => Some("categorical cross-entropy goes with softmax"),
+            Link::Identity => {
+                Some("end the network with sigmoid, or take binary cross-entropy from logits")
+            }
+        }
+    }
+
     fn link(&self) -> Option<Link> {
         Some(Link::Sigmoid)
     }

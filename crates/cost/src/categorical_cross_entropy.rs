@@ -73,6 +73,15 @@ impl<T: Scalar> Cost<T> for CategoricalCrossEntropy {
         Ok(())
     }
 
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        match output {
+            Link::Softmax => None,
+            Link::Sigmoid | Link::Identity => {
+                Some("end the network with softmax, so that the outputs of an example add up to 1")
+            }
+        }
+    }
+
     fn link(&self) -> Option<Link> {
         Some(Link::Softmax)
     }

@@ -42,6 +42,13 @@ pub trait Cost<T: Scalar>: Debug + Send + Sync {
         None
     }
 
+    /// What to do instead, if an output layer of this function makes no sense to this cost; `None` unless
+    /// a cost says otherwise.
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        let _ = output;
+        None
+    }
+
     /// `dZ = (AL − Y)/m`, right when the output layer's function is [`link`](Cost::link).
     ///
     /// # Errors
@@ -86,6 +93,10 @@ impl<T: Scalar, C: Cost<T> + ?Sized> Cost<T> for Box<C> {
 
     fn link(&self) -> Option<Link> {
         (**self).link()
+    }
+
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        (**self).misfit(output)
     }
 
     fn backward_from_link(

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use layerwise_core::{MatrixView, MatrixViewMut, Scalar, expect_shape};
+use layerwise_core::{Link, MatrixView, MatrixViewMut, Scalar, expect_shape};
 
 use crate::{
     BinaryCrossEntropyFromLogits, Cost, CostError, Focal, Huber, MeanAbsoluteError,
@@ -47,6 +47,12 @@ pub trait EntryCost<T: Scalar>: Debug + Send + Sync {
         ("finite", y.is_finite_number())
     }
 
+    /// As [`Cost::misfit`].
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        let _ = output;
+        None
+    }
+
     /// ℓ(a, y).
     fn value(&self, a: T, y: T) -> T;
 
@@ -72,6 +78,10 @@ impl<T: Scalar, C: EntryCost<T>> Cost<T> for PerEntry<C> {
             }
         }
         Ok(())
+    }
+
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        self.0.misfit(output)
     }
 
     fn cost(&self, al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<T> {
@@ -107,6 +117,10 @@ macro_rules! costs {
 
             fn check_labels(&self, y: MatrixView<'_, T>) -> Result<()> {
                 PerEntry(*self).check_labels(y)
+            }
+
+            fn misfit(&self, output: Link) -> Option<&'static str> {
+                EntryCost::<T>::misfit(self, output)
             }
 
             fn cost(&self, al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<T> {

@@ -53,6 +53,27 @@ pub enum CostError {
         /// The output.
         value: f64,
     },
+    /// A weight that is negative or no number.
+    #[error(
+        "expected weights of at least 0, found {weight} for example {example} (counted from 0)"
+    )]
+    Weight {
+        /// The example, from 0.
+        example: usize,
+        /// Its weight.
+        weight: f64,
+    },
+    /// Examples none of which has any weight.
+    #[error("the weights of all examples are 0")]
+    NoWeight,
+    /// Weights for another number of classes than there are.
+    #[error("expected a weight for each of {expected} classes, found {found}")]
+    ClassWeights {
+        /// Classes there are.
+        expected: usize,
+        /// Weights given.
+        found: usize,
+    },
     /// Shapes that differ, an empty matrix, NaN.
     #[error(transparent)]
     Core(#[from] CoreError),

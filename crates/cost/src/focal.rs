@@ -1,6 +1,6 @@
 //! The focal cost (Lin et al., "Focal Loss for Dense Object Detection", 2017, equation 4).
 
-use layerwise_core::{CoreError, Scalar};
+use layerwise_core::{CoreError, Link, Scalar};
 
 use crate::{EntryCost, Result, binary_cross_entropy::floored};
 
@@ -47,6 +47,10 @@ impl<T: Scalar> EntryCost<T> for Focal {
 
     fn label(&self, y: T) -> (&'static str, bool) {
         ("in [0, 1]", y >= T::zero() && y <= T::one())
+    }
+
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        (output != Link::Sigmoid).then_some("end the network with sigmoid")
     }
 
     fn value(&self, a: T, y: T) -> T {

@@ -23,6 +23,7 @@ mod mean_squared_error;
 mod poisson;
 mod quantile;
 mod smooth_labels;
+mod weighted;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
@@ -39,6 +40,7 @@ pub use mean_squared_error::MeanSquaredError;
 pub use poisson::Poisson;
 pub use quantile::Quantile;
 pub use smooth_labels::smooth_labels;
+pub use weighted::{ClassWeights, WeightedCost, check_weights, weigh, weighted_cost};
 
 /// The result of anything in this crate.
 pub type Result<T> = std::result::Result<T, CostError>;

@@ -1,6 +1,6 @@
 //! Binary cross-entropy from logits.
 
-use layerwise_core::Scalar;
+use layerwise_core::{Link, Scalar};
 
 use crate::EntryCost;
 
@@ -27,6 +27,11 @@ impl<T: Scalar> EntryCost<T> for BinaryCrossEntropyFromLogits {
 
     fn label(&self, y: T) -> (&'static str, bool) {
         ("in [0, 1]", y >= T::zero() && y <= T::one())
+    }
+
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        (output != Link::Identity)
+            .then_some("this cost takes logits: end the network with identity, or take the cost without \"from logits\"")
     }
 
     fn value(&self, a: T, y: T) -> T {

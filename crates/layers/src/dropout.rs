@@ -8,7 +8,7 @@ use layerwise_core::{
 use crate::Result;
 
 /// In training each unit of each example is 0 with probability p and `a_prev/(1 − p)` otherwise, so that
-/// its mean is `a_prev` (inverted dropout); in inference `a = a_prev`.
+/// its mean is `a_prev` (inverted dropout); in inference `a = a_prev`. A schedule may lower p ([`Pass::noise`]).
 ///
 /// What is dropped follows from the seed of the training run, the step, the layer's own number, the
 /// example's place in the mini-batch and the unit, and from nothing else: neither threads nor a
@@ -82,9 +82,10 @@ impl<T: Scalar> Layer<T> for Dropout {
             return Ok(());
         }
         expect_shape("the cache", MatrixView::column_vector(cache), (a_prev.as_slice().len(), 1))?;
-        let kept = T::of(1.0 / (1.0 - self.p));
+        let p = self.p * pass.noise;
+        let kept = T::of(1.0 / (1.0 - p));
         // p as a part of all 64-bit numbers; rounding costs p one part in 2^53.
-        let dropped = (self.p * 2.0_f64.powi(64)) as u64;
+        let dropped = (p * 2.0_f64.powi(64)) as u64;
         let run = mix(pass.seed ^ mix(pass.step ^ mix(self.number)));
         for (j, factors) in cache.chunks_exact_mut(self.n.max(1)).enumerate() {
             let example = mix(run ^ (pass.first_example + j) as u64);

@@ -22,22 +22,23 @@ pub mod prelude {
         Scalar,
     };
     pub use layerwise_cost::{
-        BinaryCrossEntropy, BinaryCrossEntropyFromLogits, CategoricalCrossEntropy, Cost, EntryCost,
-        Focal, Huber, MeanAbsoluteError, MeanSquaredError, PerEntry, Poisson, Quantile,
-        compute_cost, smooth_labels,
+        BinaryCrossEntropy, BinaryCrossEntropyFromLogits, CategoricalCrossEntropy, ClassWeights,
+        Cost, EntryCost, Focal, Huber, MeanAbsoluteError, MeanSquaredError, PerEntry, Poisson,
+        Quantile, WeightedCost, compute_cost, smooth_labels, weighted_cost,
     };
     pub use layerwise_layers::{
         Dense, Dropout, FeatureScale, LayerNorm, Linear, PRelu, linear_activation_backward,
         linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{
-        Confusion, Examples, History, ModelFile, Network, NumpyRandom, Patience, Predictor, Scale,
+        Callback, Checkpoint, Confusion, Ended, EpochRecord, Examples, History, ModelFile, Network,
+        NumpyRandom, OnlineTrainer, ParameterGroup, Patience, Predictor, Regularization, Scale,
         Trainer, TrainingStep, accuracy, class_accuracy, initialize_parameters,
         initialize_parameters_deep, l_model_backward, l_model_forward, mean_absolute_error, pr_auc,
         r_squared, roc_auc, root_mean_squared_error, top_k_accuracy,
     };
     pub use layerwise_optim::{
         AdaGrad, Adadelta, Adam, AdamW, AmsGrad, GradientDescent, Lion, Momentum, NAdam, Nesterov,
-        Optimizer, RmsProp, Schedule, update_parameters,
+        Optimizer, Penalty, Plateau, RmsProp, Schedule, update_parameters,
     };
 }

@@ -45,6 +45,42 @@ pub enum ModelError {
     /// Early stopping without examples to tell when.
     #[error("early stopping needs validation examples: pass some to fit()")]
     NoValidation,
+    /// A mini-batch of more examples than there are to train on.
+    #[error(
+        "a mini-batch of {batch_size} examples asked for, but there are {examples} to train on: ask for at most that many"
+    )]
+    BatchTooLarge {
+        /// Examples an update asked for.
+        batch_size: usize,
+        /// Examples there are.
+        examples: usize,
+    },
+    /// A softmax that can only say 1.
+    #[error(
+        "layer {layer} ends with softmax over one unit, which is always 1: take sigmoid for two classes, or one unit a class"
+    )]
+    SoftmaxOfOne {
+        /// The layer, counted from 1.
+        layer: usize,
+    },
+    /// A cost that makes no sense on this output layer.
+    #[error("{cost} makes no sense after an output layer {output}: {advice}")]
+    Misfit {
+        /// The cost's name.
+        cost: &'static str,
+        /// The output layer's kind.
+        output: String,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// A group of parameters that is empty, or with factors out of range.
+    #[error("{group}: {problem}")]
+    Group {
+        /// Which parameters.
+        group: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// More examples than the buffers were made for.
     #[error("the buffers of this training step hold {capacity} examples, found {found}")]
     TooManyExamples {

@@ -76,9 +76,18 @@ impl<T: Scalar> ModelFile<T> {
     /// # Errors
     /// [`ModelError::NotSaveable`] if a layer does not say how to build it again.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        Self::bytes_of(&self.network, &self.notes)
+    }
+
+    /// Writes a network without notes, as [`write`](ModelFile::write) does.
+    pub(crate) fn write_network(network: &Network<T>, path: &Path) -> Result<()> {
+        write_bytes(&Self::bytes_of(network, &BTreeMap::new())?, path)
+    }
+
+    fn bytes_of(network: &Network<T>, notes: &BTreeMap<String, Value>) -> Result<Vec<u8>> {
         let mut layers = Vec::new();
         let mut tensors = Vec::new();
-        for (position, layer) in self.network.layers().iter().enumerate() {
+        for (position, layer) in network.layers().iter().enumerate() {
             let Some(LayerSpec { kind, n_in, n_out, settings }) = layer.spec() else {
                 return Err(ModelError::NotSaveable { layer: position + 1, kind: layer.kind() });
             };
@@ -88,7 +97,7 @@ impl<T: Scalar> ModelFile<T> {
                 tensors.push((name, parameter.shape(), row_by_row(parameter)));
             }
         }
-        let metadata = Metadata { format: FORMAT, layers, notes: self.notes.clone() };
+        let metadata = Metadata { format: FORMAT, layers, notes: notes.clone() };
         let json = serde_json::to_string(&metadata).map_err(|error| {
             ModelError::NotAModel(format!("the notes cannot be written: {error}"))
         })?;
@@ -142,16 +151,7 @@ impl<T: Scalar> ModelFile<T> {
     /// # Errors
     /// As [`to_bytes`](ModelFile::to_bytes); [`ModelError::File`] with the path.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let bytes = self.to_bytes()?;
-        let file = |source| ModelError::File { path: path.to_owned(), source };
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|error| {
-            // What is left of an attempt that failed; if it cannot be removed, it was not there.
-            let _ = fs::remove_file(&part);
-            file(error)
-        })
+        write_bytes(&self.to_bytes()?, path)
     }
 
     /// Reads the file.
@@ -220,6 +220,19 @@ pub(crate) fn tensor<T: Scalar>(
         }
     };
     Ok(DMatrix::from_row_slice(nrows, ncols, &values))
+}
+
+/// Writes a file by way of a temporary one beside it.
+fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
+    let file = |source| ModelError::File { path: path.to_owned(), source };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|error| {
+        // What is left of an attempt that failed; if it cannot be removed, it was not there.
+        let _ = fs::remove_file(&part);
+        file(error)
+    })
 }
 
 #[cfg(test)]

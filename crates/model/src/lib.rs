@@ -39,7 +39,10 @@ pub use network::{Network, NetworkBuilder};
 pub use predictor::Predictor;
 pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
-pub use train::{EpochRecord, Examples, History, Patience, Trainer, TrainingStep};
+pub use train::{
+    Callback, Checkpoint, Ended, EpochRecord, Examples, History, OnlineTrainer, ParameterGroup,
+    Patience, Regularization, Trainer, TrainingStep,
+};
 
 /// The result of anything in this crate.
 pub type Result<T> = std::result::Result<T, ModelError>;

@@ -2,7 +2,7 @@
 
 use layerwise_activations::Activation;
 use layerwise_core::{
-    DMatrix, DVector, Layer, LinearParameters, MatrixViewMut, Parameters, Pass, Scalar,
+    DMatrix, DVector, Layer, LinearParameters, Link, MatrixViewMut, Parameters, Pass, Scalar,
     expect_matrix, expect_shape, parameters,
 };
 use layerwise_layers::{Dense, Dropout, FeatureScale, LayerNorm, PRelu};
@@ -41,7 +41,8 @@ impl<T: Scalar> Network<T> {
     /// A network of these layers, first to last; layers from anywhere will do.
     ///
     /// # Errors
-    /// [`ModelError::NoLayers`]; [`ModelError::Chain`] if a layer does not fit the one below.
+    /// [`ModelError::NoLayers`]; [`ModelError::Chain`] if a layer does not fit the one below;
+    /// [`ModelError::SoftmaxOfOne`].
     ///
     /// ```
     /// use layerwise_model::{Network, activations::Relu, layers::Dense};
@@ -63,6 +64,11 @@ impl<T: Scalar> Network<T> {
             let (below, n_in) = (pair[0].n_out(), pair[1].n_in());
             if below != n_in {
                 return Err(ModelError::Chain { layer: index + 2, n_in, below });
+            }
+        }
+        for (index, layer) in layers.iter().enumerate() {
+            if layer.link() == Some(Link::Softmax) && layer.n_out() == 1 {
+                return Err(ModelError::SoftmaxOfOne { layer: index + 1 });
             }
         }
         Ok(Self { layers })

@@ -5,6 +5,7 @@ use layerwise::prelude::*;
 
 use super::elementwise::Elementwise;
 use super::networks::{draws, labels, one_hot, parameters};
+use super::penalty::PenaltyAsCost;
 use super::{Case, kernels, networks};
 
 /// A single example is where sums and means cannot be told apart, 7 is no multiple of anything,
@@ -132,6 +133,19 @@ fn costs(cases: &mut Vec<Case>, m: usize) {
                 let cost = CostPair { single: &$cost, double: &$cost, y: &y };
                 check_precisions(&[], &[], &al, Some(cost), options)
             }));
+            let name = format!("cost weighted {}", Cost::<f64>::name(&$cost));
+            cases.push(Case::new(name.clone(), move |options| {
+                let (al, y) = $point(m, options);
+                let cost = WeightedCost::new($cost, weights::<f64>(m))?;
+                check_cost(&cost, &al, &y, options)
+            }));
+            cases.push(Case::new(name, move |options| {
+                let (al, y) = $point(m, options);
+                let single = WeightedCost::new($cost, weights::<f32>(m))?;
+                let double = WeightedCost::new($cost, weights::<f64>(m))?;
+                let cost = CostPair { single: &single, double: &double, y: &y };
+                check_precisions(&[], &[], &al, Some(cost), options)
+            }));
         }};
     }
     cost!(BinaryCrossEntropy, probabilities);
@@ -143,6 +157,24 @@ fn costs(cases: &mut Vec<Case>, m: usize) {
     cost!(right(Huber::new(0.7)), numbers);
     cost!(right(Quantile::new(0.8)), numbers);
     cost!(Poisson, counts);
+    for (l1, l2) in [(0.3, 0.0), (0.0, 0.7), (0.3, 0.7)] {
+        let penalty = right(Penalty::new(l1, l2));
+        cases.push(Case::new(format!("penalty l1 {l1} l2 {l2}"), move |options| {
+            let (w, y) = numbers(m, options);
+            check_cost(&PenaltyAsCost(penalty), &w, &y, options)
+        }));
+        cases.push(Case::new(format!("penalty l1 {l1} l2 {l2}"), move |options| {
+            let (w, y) = numbers(m, options);
+            let cost = PenaltyAsCost(penalty);
+            let cost = CostPair { single: &cost, double: &cost, y: &y };
+            check_precisions(&[], &[], &w, Some(cost), options)
+        }));
+    }
+}
+
+/// Weights of m examples, one of them 0 where there are several.
+fn weights<T: Scalar>(m: usize) -> Vec<T> {
+    (0..m).map(|j| T::of(if m == 1 { 2.5 } else { (j % 4) as f64 * 0.75 })).collect()
 }
 
 /// Outputs of a sigmoid, and labels.

@@ -5,6 +5,7 @@ mod elementwise;
 mod faults;
 mod kernels;
 mod networks;
+mod penalty;
 mod table;
 
 use std::process::ExitCode;

@@ -131,7 +131,7 @@ mod tests {
     fn records(n: usize, cost: impl Fn(usize) -> (f64, Option<f64>)) -> Vec<EpochRecord> {
         let record = |epoch| {
             let (cost, validation_cost) = cost(epoch);
-            EpochRecord { epoch, cost, validation_cost }
+            EpochRecord { epoch, cost, validation_cost, ..EpochRecord::default() }
         };
         (1..=n).map(record).collect()
     }

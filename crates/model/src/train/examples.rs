@@ -17,6 +17,7 @@ use crate::Result;
 pub struct Examples<'a, T: Scalar> {
     x: MatrixView<'a, T>,
     y: MatrixView<'a, T>,
+    weights: Option<&'a [T]>,
 }
 
 impl<'a, T: Scalar> Examples<'a, T> {
@@ -29,7 +30,36 @@ impl<'a, T: Scalar> Examples<'a, T> {
         expect_matrix("X", x)?;
         expect_examples("Y", y, x.ncols())?;
         expect_matrix("Y", y)?;
-        Ok(Self { x, y })
+        Ok(Self { x, y, weights: None })
+    }
+
+    /// The same examples with one weight each: they are trained on and measured by
+    /// [`weighted_cost`](layerwise_cost::weighted_cost). Weights by class are
+    /// [`ClassWeights`](layerwise_cost::ClassWeights).
+    ///
+    /// # Errors
+    /// Another number of weights than examples, a weight below 0 or no number, none above 0.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, core::DMatrix, cost::ClassWeights};
+    ///
+    /// let (x, y) = (DMatrix::zeros(3, 4), DMatrix::from_row_slice(1, 4, &[1.0, 0.0, 0.0, 0.0]));
+    /// let examples = Examples::<f64>::new(&x, &y)?;
+    /// let weights = ClassWeights::Balanced.of_examples(examples.y())?;
+    /// assert_eq!(examples.with_weights(&weights)?.weights(), Some(&weights[..]));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn with_weights(mut self, weights: &'a [T]) -> Result<Self> {
+        let found = MatrixView::column_vector(weights);
+        layerwise_core::expect_shape("the weights of examples", found, (self.m(), 1))?;
+        layerwise_cost::check_weights(weights)?;
+        self.weights = Some(weights);
+        Ok(self)
+    }
+
+    /// The weights, if there are any.
+    pub fn weights(&self) -> Option<&'a [T]> {
+        self.weights
     }
 
     /// The inputs.

@@ -1,7 +1,7 @@
 //! What happened in training.
 
 /// One epoch.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EpochRecord {
     /// The epoch, counted from 1.
     pub epoch: usize,
@@ -9,6 +9,23 @@ pub struct EpochRecord {
     pub cost: f64,
     /// The cost on the validation examples after the epoch, if there are any.
     pub validation_cost: Option<f64>,
+    /// The learning rate of its last update.
+    pub alpha: f64,
+    /// What [`Trainer::metric`](crate::Trainer::metric) asked for, in that order: on the validation
+    /// examples, or on those trained on where there are none.
+    pub metrics: Vec<f64>,
+}
+
+/// Why training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ended {
+    /// After as many epochs as it was to have.
+    #[default]
+    Finished,
+    /// By early stopping.
+    OutOfPatience,
+    /// Because a callback or the flag said so.
+    Asked,
 }
 
 /// All epochs, first to last.
@@ -19,6 +36,10 @@ pub struct History {
     /// The epoch whose parameters the network has: the last, or with early stopping the one of the
     /// lowest validation cost.
     pub kept: usize,
+    /// The names of the metrics of each epoch.
+    pub metrics: Vec<&'static str>,
+    /// Why there are no more epochs.
+    pub ended: Ended,
 }
 
 impl History {

@@ -1,14 +1,15 @@
 //! One training step in buffers made once.
 
-use layerwise_core::linalg::{Pool, dot, map_in_place};
+use layerwise_core::linalg::{Pool, dot};
 use layerwise_core::{
     CoreError, MatrixView, MatrixViewMut, Pass, Scalar, expect_examples, expect_shape,
 };
-use layerwise_cost::Cost;
-use layerwise_optim::{Optimizer, decay};
+use layerwise_cost::{Cost, weigh, weighted_cost};
+use layerwise_optim::Optimizer;
 
-use super::share::{FirstError, UPDATE_CHUNK, share_of, threads_for};
-use crate::{ModelError, Network, Result};
+use super::share::{FirstError, share_of, threads_for};
+use super::update::Updating;
+use crate::{ModelError, Network, ParameterGroup, Regularization, Result};
 
 /// The buffers of a training step and the step itself: forward, cost, backward, update.
 ///
@@ -34,35 +35,37 @@ use crate::{ModelError, Network, Result};
 #[derive(Debug)]
 pub struct TrainingStep<T: Scalar> {
     capacity: usize,
-    layers: Vec<Buffers<T>>,
-    pool: Pool,
+    pub(super) layers: Vec<Buffers<T>>,
+    pub(super) pool: Pool,
     /// Examples of the last forward pass; 0 when there was none since the last update.
-    m: usize,
-    backward_done: bool,
+    pub(super) m: usize,
+    pub(super) backward_done: bool,
     seed: u64,
-    step: u64,
-    rate: f64,
-    clip_norm: Option<f64>,
+    noise: f64,
+    pub(super) step: u64,
+    pub(super) updating: Updating,
 }
 
 /// What one layer needs for `capacity` examples.
 #[derive(Debug)]
-struct Buffers<T> {
-    n_out: usize,
+pub(super) struct Buffers<T> {
+    pub(super) n_out: usize,
     n_cache: usize,
-    a: Vec<T>,
+    pub(super) a: Vec<T>,
     /// dA on the way down, dZ from the layer's backward pass on.
     da: Vec<T>,
-    cache: Vec<T>,
-    gradients: Vec<Gradient<T>>,
+    pub(super) cache: Vec<T>,
+    pub(super) gradients: Vec<Gradient<T>>,
 }
 
 /// The gradient of one parameter and what the optimizer remembers of it.
 #[derive(Debug)]
-struct Gradient<T> {
+pub(super) struct Gradient<T> {
     shape: (usize, usize),
-    values: Vec<T>,
-    state: Vec<T>,
+    pub(super) values: Vec<T>,
+    pub(super) state: Vec<T>,
+    /// Factors on the learning rate (0 when frozen) and on weight decay.
+    pub(super) factors: (f64, f64),
 }
 
 impl<T: Scalar> Buffers<T> {
@@ -100,6 +103,7 @@ impl<T: Scalar> TrainingStep<T> {
                 shape: parameter.shape(),
                 values: zeros(parameter.as_slice().len()),
                 state: zeros(parameter.as_slice().len() * optimizer.n_state()),
+                factors: (1.0, 1.0),
             });
             Buffers {
                 n_out: layer.n_out(),
@@ -119,9 +123,9 @@ impl<T: Scalar> TrainingStep<T> {
             m: 0,
             backward_done: false,
             seed: 0,
+            noise: 1.0,
             step: 0,
-            rate: 1.0,
-            clip_norm: None,
+            updating: Updating::default(),
         })
     }
 
@@ -132,25 +136,56 @@ impl<T: Scalar> TrainingStep<T> {
         self
     }
 
-    /// Gradients whose norm, over all parameters together, is above `norm` are scaled down to it before
-    /// the update (Pascanu, Mikolov and Bengio, "On the Difficulty of Training Recurrent Neural
-    /// Networks", 2013, algorithm 1); `None`, as if not called, leaves them alone.
+    /// Penalties, limits of gradients and of weights; none of them if not called.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] unless `norm` is above 0.
-    pub fn with_clip_norm(mut self, norm: Option<f64>) -> Result<Self> {
-        if let Some(found) = norm.filter(|norm| norm.is_nan() || *norm <= 0.0) {
-            let (what, expected) = ("the largest norm of gradients", "above 0");
-            return Err(CoreError::Setting { what, expected, found }.into());
+    /// As [`Regularization::check`].
+    pub fn with_regularization(mut self, regularization: Regularization) -> Result<Self> {
+        self.updating.penalty = regularization.check()?;
+        self.updating.regularization = regularization;
+        Ok(self)
+    }
+
+    /// Factors on the learning rate and on weight decay for some of the parameters; factors of several
+    /// groups that a parameter belongs to are multiplied.
+    ///
+    /// # Errors
+    /// [`ModelError::Group`] if a group has no parameter in `network`, or a factor is negative.
+    pub fn with_groups(mut self, network: &Network<T>, groups: &[ParameterGroup]) -> Result<Self> {
+        for group in groups {
+            let mut members = 0;
+            for (position, (layer, buffers)) in
+                network.layers().iter().zip(&mut self.layers).enumerate()
+            {
+                for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
+                    if group.has(position + 1, &layer.parameter_name(index)) {
+                        let (rate, decay) = group.factors();
+                        gradient.factors.0 *= rate;
+                        gradient.factors.1 *= decay;
+                        members += 1;
+                    }
+                }
+            }
+            group.check(members)?;
         }
-        self.clip_norm = norm;
         Ok(self)
     }
 
     /// The factor on the optimizer's learning rate from the next update on; 1 if not called. Factors of
     /// a whole run are a [`Schedule`](layerwise_optim::Schedule).
     pub fn set_rate(&mut self, factor: f64) {
-        self.rate = factor;
+        self.updating.rate = factor;
+    }
+
+    /// The factor on the optimizer's weight decay from the next update on; 1 if not called.
+    pub fn set_decay(&mut self, factor: f64) {
+        self.updating.decay = factor;
+    }
+
+    /// The factor on the probabilities of dropout and on the size of noise from the next forward pass on,
+    /// in [0, 1]; 1 if not called.
+    pub fn set_noise(&mut self, factor: f64) {
+        self.noise = factor.clamp(0.0, 1.0);
     }
 
     /// At most this many threads, fewer where a step is too small for them; 1 if not called.
@@ -179,10 +214,28 @@ impl<T: Scalar> TrainingStep<T> {
         cost: &dyn Cost<T>,
         optimizer: &dyn Optimizer<T>,
     ) -> Result<T> {
+        self.run_weighted(network, (x, y, None), cost, optimizer)
+    }
+
+    /// [`run`](TrainingStep::run) with one weight an example, or none: the cost is that of
+    /// [`weighted_cost`].
+    ///
+    /// # Errors
+    /// As [`run`](TrainingStep::run), and another number of weights than examples.
+    pub fn run_weighted(
+        &mut self,
+        network: &mut Network<T>,
+        (x, y, weights): (MatrixView<'_, T>, MatrixView<'_, T>, Option<&[T]>),
+        cost: &dyn Cost<T>,
+        optimizer: &dyn Optimizer<T>,
+    ) -> Result<T> {
         let al = self.forward(network, x)?;
-        let j = cost.cost(al, y)?;
+        let j = match weights {
+            None => cost.cost(al, y)?,
+            Some(weights) => weighted_cost(cost, al, y, weights)?,
+        };
         if j.is_finite_number() {
-            self.backward(network, x, y, cost)?;
+            self.backward_weighted(network, (x, y, weights), cost)?;
             self.update(network, optimizer)?;
         }
         Ok(j)
@@ -206,7 +259,7 @@ impl<T: Scalar> TrainingStep<T> {
         }
         expect_shape("X", x, (network.n_in(), m))?;
         (self.m, self.backward_done) = (0, false);
-        let pass = Pass::training(self.seed, self.step);
+        let pass = Pass { noise: self.noise, ..Pass::training(self.seed, self.step) };
         let share = share_of(m, self.pool.n_threads());
         for (index, layer) in network.layers().iter().enumerate() {
             let (below, here) = self.layers.split_at_mut(index);
@@ -241,6 +294,19 @@ impl<T: Scalar> TrainingStep<T> {
         y: MatrixView<'_, T>,
         cost: &dyn Cost<T>,
     ) -> Result<()> {
+        self.backward_weighted(network, (x, y, None), cost)
+    }
+
+    /// [`backward`](TrainingStep::backward) of [`weighted_cost`].
+    ///
+    /// # Errors
+    /// As [`backward`](TrainingStep::backward), and another number of weights than examples.
+    pub fn backward_weighted(
+        &mut self,
+        network: &Network<T>,
+        (x, y, weights): (MatrixView<'_, T>, MatrixView<'_, T>, Option<&[T]>),
+        cost: &dyn Cost<T>,
+    ) -> Result<()> {
         let m = self.m;
         if m == 0 {
             return Err(ModelError::OutOfOrder { call: "backward", needs: "forward" });
@@ -250,11 +316,14 @@ impl<T: Scalar> TrainingStep<T> {
         let last = self.layers.len() - 1;
         let canonical = cost.link().is_some() && network.layers()[last].link() == cost.link();
         let Buffers { n_out, a, da, .. } = &mut self.layers[last];
-        let (al, da) = (view(a, *n_out, m)?, view_mut(da, *n_out, m)?);
+        let (al, mut da) = (view(a, *n_out, m)?, view_mut(da, *n_out, m)?);
         if canonical {
-            cost.backward_from_link(al, y, da)?;
+            cost.backward_from_link(al, y, da.reborrow())?;
         } else {
-            cost.backward(al, y, da)?;
+            cost.backward(al, y, da.reborrow())?;
+        }
+        if let Some(weights) = weights {
+            weigh(weights, da)?;
         }
 
         let threads = self.pool.n_threads();
@@ -297,6 +366,10 @@ impl<T: Scalar> TrainingStep<T> {
 
             let dz = view(da, n_out, m)?;
             for (k, gradient) in gradients.iter_mut().enumerate() {
+                if gradient.factors.0 == 0.0 {
+                    gradient.values.fill(T::zero());
+                    continue;
+                }
                 let (nrows, ncols) = gradient.shape;
                 let share = share_of(ncols, threads);
                 let error = FirstError::default();
@@ -313,51 +386,6 @@ impl<T: Scalar> TrainingStep<T> {
         }
         self.backward_done = true;
         Ok(())
-    }
-
-    /// The update after [`backward`](TrainingStep::backward): every parameter by its gradient.
-    ///
-    /// # Errors
-    /// [`ModelError::OutOfOrder`] without a backward pass.
-    pub fn update(&mut self, network: &mut Network<T>, optimizer: &dyn Optimizer<T>) -> Result<()> {
-        if !self.backward_done {
-            return Err(ModelError::OutOfOrder { call: "update", needs: "backward" });
-        }
-        self.clip();
-        let alpha = T::of(optimizer.alpha().to_f64() * self.rate);
-        let (rates, lambda) = (optimizer.rates(self.step, alpha), optimizer.weight_decay());
-        for (layer, buffers) in network.layers_mut().iter_mut().zip(&mut self.layers) {
-            for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
-                let lambda = if layer.decays(index) { lambda } else { T::zero() };
-                if let Some(mut parameter) = layer.parameter_mut(index) {
-                    let Gradient { values, state, .. } = gradient;
-                    let parts = [
-                        (parameter.as_mut_slice(), UPDATE_CHUNK),
-                        (values, UPDATE_CHUNK),
-                        (state, UPDATE_CHUNK * optimizer.n_state()),
-                    ];
-                    self.pool.for_each_chunk(parts, |_, [values, gradient, state]| {
-                        decay(values, alpha, lambda);
-                        optimizer.apply(&rates, values, gradient, state);
-                    });
-                }
-            }
-        }
-        (self.m, self.backward_done) = (0, false);
-        self.step += 1;
-        Ok(())
-    }
-
-    /// Scales all gradients down to the largest norm allowed.
-    fn clip(&mut self) {
-        let Some(largest) = self.clip_norm else { return };
-        let norm = self.gradient_norm();
-        if norm > largest {
-            let factor = T::of(largest / norm);
-            for gradient in self.layers.iter_mut().flat_map(|layer| &mut layer.gradients) {
-                map_in_place(&mut gradient.values, |value| value * factor);
-            }
-        }
     }
 
     /// The norm of all gradients of the last backward pass together, `√Σ dw²`.
@@ -451,7 +479,8 @@ mod tests {
         let moved = |clip: Option<f64>| {
             let ((mut network, ..), before) = (setting(), network.snapshot());
             let step = TrainingStep::new(&network, 4, &optimizer).unwrap();
-            let mut step = step.with_clip_norm(clip).unwrap();
+            let regularization = Regularization { clip_norm: clip, ..Regularization::default() };
+            let mut step = step.with_regularization(regularization).unwrap();
             step.run(&mut network, (&x).into(), (&y).into(), &BinaryCrossEntropy, &optimizer)
                 .unwrap();
             let pairs = before.concat().into_iter().zip(network.snapshot().concat());

@@ -1,18 +1,24 @@
 //! The loop: epochs of shuffled mini-batches.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use layerwise_core::{DMatrix, MatrixView, Scalar};
-use layerwise_cost::Cost;
-use layerwise_optim::{Optimizer, Progress, Schedule};
-use rand::seq::SliceRandom;
+use layerwise_core::{MatrixView, Scalar};
+use layerwise_cost::{Cost, weighted_cost};
+use layerwise_optim::{Optimizer, Plateau, Progress, Schedule};
 
+use super::batches::Batches;
 use crate::{
-    EpochRecord, Examples, History, ModelError, Network, Result, Stream, TrainingStep, generator,
+    Callback, Ended, EpochRecord, Examples, History, ModelError, Network, ParameterGroup,
+    Regularization, Result, TrainingStep,
 };
 
-/// What is called after each epoch; `Break` ends training there.
-type AfterEpoch<'a> = Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>;
+/// A measure of outputs against labels, such as [`accuracy`](crate::accuracy).
+type Measure<T> = fn(MatrixView<'_, T>, MatrixView<'_, T>) -> Result<f64>;
+
+/// Examples an update where nothing is said.
+const BATCH_SIZE: usize = 32;
 
 /// Epochs without a lower validation cost after which early stopping ends training; at least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +48,19 @@ pub struct Trainer<'a, T: Scalar> {
     cost: Box<dyn Cost<T> + 'a>,
     optimizer: Box<dyn Optimizer<T> + 'a>,
     epochs: usize,
-    batch_size: usize,
+    batch_size: Option<usize>,
     seed: u64,
     schedule: Schedule,
+    decay_schedule: Schedule,
+    noise_schedule: Schedule,
+    plateau: Option<Plateau>,
     patience: Option<Patience>,
-    clip_norm: Option<f64>,
+    regularization: Regularization,
+    groups: Vec<ParameterGroup>,
     threads: usize,
-    after_epoch: AfterEpoch<'a>,
+    metrics: Vec<(&'static str, Measure<T>)>,
+    callbacks: Vec<Box<dyn Callback<T> + 'a>>,
+    stop: Option<Arc<AtomicBool>>,
 }
 
 impl<'a, T: Scalar> Trainer<'a, T> {
@@ -58,13 +70,19 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             cost: Box::new(cost),
             optimizer: Box::new(optimizer),
             epochs: 100,
-            batch_size: 32,
+            batch_size: None,
             seed: 0,
             schedule: Schedule::Constant,
+            decay_schedule: Schedule::Constant,
+            noise_schedule: Schedule::Constant,
+            plateau: None,
             patience: None,
-            clip_norm: None,
+            regularization: Regularization::default(),
+            groups: vec![],
             threads: std::thread::available_parallelism().map_or(1, usize::from),
-            after_epoch: Box::new(|_| ControlFlow::Continue(())),
+            metrics: vec![],
+            callbacks: vec![],
+            stop: None,
         }
     }
 
@@ -74,9 +92,10 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         self
     }
 
-    /// Examples an update; at least 1. As many as there are, or more, means all of them, unshuffled.
+    /// Examples an update, at least 1 and at most all; all of them are left in their order. 32 if not
+    /// called, or as many as there are.
     pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
+        self.batch_size = Some(batch_size);
         self
     }
 
@@ -89,6 +108,26 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// A factor on the learning rate over the run; constant if not called.
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.schedule = schedule;
+        self
+    }
+
+    /// A factor on the optimizer's weight decay over the run; constant if not called.
+    pub fn decay_schedule(mut self, schedule: Schedule) -> Self {
+        self.decay_schedule = schedule;
+        self
+    }
+
+    /// A factor on the probabilities of dropout and the size of noise over the run; constant if not
+    /// called.
+    pub fn noise_schedule(mut self, schedule: Schedule) -> Self {
+        self.noise_schedule = schedule;
+        self
+    }
+
+    /// Lowers the learning rate, times that of the schedule, whenever the cost stays where it is: the
+    /// validation cost, or that of training where there are no validation examples.
+    pub fn reduce_on_plateau(mut self, plateau: Plateau) -> Self {
+        self.plateau = Some(plateau);
         self
     }
 
@@ -124,10 +163,70 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         self
     }
 
-    /// Gradients of a larger norm are scaled down to it: see
-    /// [`TrainingStep::with_clip_norm`].
+    /// Penalties, limits of gradients and of weights; none if not called.
+    pub fn regularization(mut self, regularization: Regularization) -> Self {
+        self.regularization = regularization;
+        self
+    }
+
+    /// Gradients of a larger norm are scaled down to it: [`Regularization::clip_norm`].
     pub fn clip_norm(mut self, norm: f64) -> Self {
-        self.clip_norm = Some(norm);
+        self.regularization.clip_norm = Some(norm);
+        self
+    }
+
+    /// Some parameters learn at a rate of their own, or not at all. To be called once for each group.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, ParameterGroup, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::{Identity, Tanh}, cost::MeanSquaredError, optim::Adam};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[0.0, 0.3, 0.6, 0.9]);
+    /// let mut network = Network::<f64>::builder(1).dense(5, Tanh).dense(1, Identity).build()?;
+    /// let before = network.layers()[0].parameter(0).map(|w| w.to_matrix());
+    /// Trainer::new(MeanSquaredError, Adam::new(0.01)?)
+    ///     .group(ParameterGroup::layer(1).frozen())
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// assert_eq!(network.layers()[0].parameter(0).map(|w| w.to_matrix()), before);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn group(mut self, group: ParameterGroup) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// Measures outputs after each epoch, under this name in the history: on the validation examples, or
+    /// on those trained on where there are none.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, accuracy, core::DMatrix};
+    /// use layerwise_model::{activations::Sigmoid, cost::BinaryCrossEntropy, optim::Adam};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-2.0, -1.0, 1.0, 2.0]);
+    /// let y = DMatrix::from_row_slice(1, 4, &[0.0, 0.0, 1.0, 1.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Sigmoid).build()?;
+    /// let history = Trainer::new(BinaryCrossEntropy, Adam::new(0.1)?)
+    ///     .metric("accuracy", accuracy)
+    ///     .fit(&mut network, Examples::new(&x, &y)?, None)?;
+    /// assert_eq!(history.metrics, ["accuracy"]);
+    /// assert_eq!(history.last().map(|epoch| epoch.metrics[0]), Some(1.0));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn metric(mut self, name: &'static str, measure: Measure<T>) -> Self {
+        self.metrics.push((name, measure));
+        self
+    }
+
+    /// Called after each epoch, in the order they were added.
+    pub fn callback(mut self, callback: impl Callback<T> + 'a) -> Self {
+        self.callbacks.push(Box::new(callback));
+        self
+    }
+
+    /// A flag that others raise, from another thread or on a signal, to end training after the present
+    /// step: the network keeps what it has learned, the history what came of whole epochs.
+    pub fn stop_flag(mut self, flag: Arc<AtomicBool>) -> Self {
+        self.stop = Some(flag);
         self
     }
 
@@ -138,76 +237,54 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// Calls `f` after each epoch, for progress; [`ControlFlow::Break`] ends training there.
-    pub fn after_epoch(mut self, f: impl FnMut(&EpochRecord) -> ControlFlow<()> + 'a) -> Self {
-        self.after_epoch = Box::new(f);
-        self
+    pub fn after_epoch(self, mut f: impl FnMut(&EpochRecord) -> ControlFlow<()> + 'a) -> Self {
+        self.callback(move |_: &Network<T>, epoch: &EpochRecord| Ok(f(epoch)))
     }
 
-    /// Trains `network` and returns what happened.
+    /// Trains `network` from where it stands, and returns what happened.
     ///
-    /// The same network, examples and seed give the same result to the last bit.
+    /// The same network, examples and seed give the same result to the last bit. A network that was
+    /// trained before goes on from there; [`OnlineTrainer`](crate::OnlineTrainer) keeps the optimizer's state too.
     ///
     /// # Errors
-    /// Examples that do not fit the network, labels the cost refuses, settings of 0; and
-    /// [`ModelError::Diverged`] when the cost stops being a number, with the network set back to
-    /// what it was before that epoch.
+    /// Examples that do not fit the network, labels the cost refuses, a cost that makes no sense
+    /// after the output layer ([`ModelError::Misfit`]), settings of 0, a mini-batch larger than the
+    /// examples ([`ModelError::BatchTooLarge`]); and [`ModelError::Diverged`] when the cost stops
+    /// being a number, with the network set back to what it was before that epoch.
     pub fn fit(
         mut self,
         network: &mut Network<T>,
         training: Examples<'_, T>,
         validation: Option<Examples<'_, T>>,
     ) -> Result<History> {
-        if self.epochs == 0 {
-            return Err(ModelError::AtLeastOne { what: "the number of epochs" });
-        }
-        if self.patience.is_some() && validation.is_none() {
-            return Err(ModelError::NoValidation);
-        }
-        if self.patience == Some(Patience(0)) {
-            return Err(ModelError::AtLeastOne { what: "the patience of early stopping" });
-        }
-        for examples in [Some(training), validation].into_iter().flatten() {
-            layerwise_core::expect_shape("X", examples.x(), (network.n_in(), examples.m()))?;
-            layerwise_core::expect_shape("Y", examples.y(), (network.n_out(), examples.m()))?;
-            self.cost.check_labels(examples.y())?;
-        }
-        let batch_size = self.batch_size.min(training.m());
-        let optimizer = self.optimizer.as_ref();
-        let mut step = TrainingStep::new(network, batch_size, optimizer)?
+        let batch_size = self.check(network, training, validation)?;
+        let mut step = TrainingStep::new(network, batch_size, self.optimizer.as_ref())?
             .with_seed(self.seed)
-            .with_clip_norm(self.clip_norm)?
+            .with_regularization(self.regularization)?
+            .with_groups(network, &self.groups)?
             .with_threads(self.threads);
         let mut batches = Batches::new(training, batch_size, self.seed);
-        let mut history = History::default();
-        let steps_per_epoch = batches.count() as u64;
-        let steps = steps_per_epoch.saturating_mul(self.epochs as u64);
+        let metrics = self.metrics.iter().map(|(name, _)| *name).collect();
+        let mut history = History { metrics, ..History::default() };
         // With early stopping: the lowest validation cost, its epoch and the parameters then.
         let mut best: Option<(f64, usize, Vec<Vec<T>>)> = None;
         for epoch in 1..=self.epochs {
-            let good = network.snapshot();
-            batches.shuffle();
-            let mut sum = 0.0;
-            for index in 0..batches.count() {
-                let (x, y) = batches.get(index)?;
-                let progress = Progress { step: step.updates(), steps, steps_per_epoch };
-                step.set_rate(self.schedule.factor(progress));
-                let cost = step.run(network, x, y, self.cost.as_ref(), optimizer)?.to_f64();
-                if !cost.is_finite() {
-                    network.restore(&good);
-                    return Err(ModelError::Diverged { epoch, step: index + 1, cost });
-                }
-                sum += cost * x.ncols() as f64;
-            }
-            let validation_cost = match validation {
-                None => None,
-                Some(examples) => Some(self.cost_of(network, examples)?),
+            let Some((cost, alpha)) = self.epoch(epoch, network, &mut step, &mut batches)? else {
+                history.ended = Ended::Asked;
+                break;
             };
-            let record = EpochRecord { epoch, cost: sum / training.m() as f64, validation_cost };
-            history.epochs.push(record);
-            history.kept = epoch;
-            let asked = (self.after_epoch)(&record).is_break();
+            let cost = cost / training.m() as f64;
+            let record = self.measure(network, training, validation, (epoch, cost, alpha))?;
+            if let Some(plateau) = &mut self.plateau {
+                plateau.observe(record.validation_cost.unwrap_or(cost));
+            }
+            let mut asked = false;
+            for callback in &mut self.callbacks {
+                asked |= callback.after_epoch(network, &record)?.is_break();
+            }
             let mut out_of_patience = false;
-            if let (Some(Patience(patience)), Some(cost)) = (self.patience, validation_cost) {
+            if let (Some(Patience(patience)), Some(cost)) = (self.patience, record.validation_cost)
+            {
                 // NaN is no lower than anything.
                 let cost = if cost.is_nan() { f64::INFINITY } else { cost };
                 match &best {
@@ -217,7 +294,10 @@ impl<'a, T: Scalar> Trainer<'a, T> {
                     _ => best = Some((cost, epoch, network.snapshot())),
                 }
             }
+            history.kept = epoch;
+            history.epochs.push(record);
             if asked || out_of_patience {
+                history.ended = if asked { Ended::Asked } else { Ended::OutOfPatience };
                 break;
             }
         }
@@ -228,72 +308,124 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         Ok(history)
     }
 
-    fn cost_of(&self, network: &Network<T>, examples: Examples<'_, T>) -> Result<f64> {
+    /// Refuses what cannot be trained; the examples of a mini-batch.
+    fn check(
+        &self,
+        network: &Network<T>,
+        training: Examples<'_, T>,
+        validation: Option<Examples<'_, T>>,
+    ) -> Result<usize> {
+        if self.epochs == 0 {
+            return Err(ModelError::AtLeastOne { what: "the number of epochs" });
+        }
+        if self.patience.is_some() && validation.is_none() {
+            return Err(ModelError::NoValidation);
+        }
+        if self.patience == Some(Patience(0)) {
+            return Err(ModelError::AtLeastOne { what: "the patience of early stopping" });
+        }
+        check_cost(network, self.cost.as_ref())?;
+        for examples in [Some(training), validation].into_iter().flatten() {
+            check_examples(network, self.cost.as_ref(), examples)?;
+        }
+        match self.batch_size {
+            None => Ok(BATCH_SIZE.min(training.m())),
+            Some(batch_size) if batch_size > training.m() => {
+                Err(ModelError::BatchTooLarge { batch_size, examples: training.m() })
+            }
+            Some(batch_size) => Ok(batch_size),
+        }
+    }
+
+    /// All mini-batches once: the sum of their costs and the last learning rate; `None` if asked to stop.
+    fn epoch(
+        &self,
+        epoch: usize,
+        network: &mut Network<T>,
+        step: &mut TrainingStep<T>,
+        batches: &mut Batches<'_, T>,
+    ) -> Result<Option<(f64, f64)>> {
+        let good = network.snapshot();
+        let optimizer = self.optimizer.as_ref();
+        let steps_per_epoch = batches.count() as u64;
+        let steps = steps_per_epoch.saturating_mul(self.epochs as u64);
+        batches.shuffle();
+        let (mut sum, mut rate) = (0.0, 0.0);
+        for index in 0..batches.count() {
+            if self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                return Ok(None);
+            }
+            let (x, y, weights) = batches.get(index)?;
+            let progress = Progress { step: step.updates(), steps, steps_per_epoch };
+            rate = self.schedule.factor(progress) * self.plateau.map_or(1.0, |p| p.rate());
+            step.set_rate(rate);
+            step.set_decay(self.decay_schedule.factor(progress));
+            step.set_noise(self.noise_schedule.factor(progress));
+            let batch = (x, y, weights);
+            let cost = step.run_weighted(network, batch, self.cost.as_ref(), optimizer)?.to_f64();
+            if !cost.is_finite() {
+                network.restore(&good);
+                return Err(ModelError::Diverged { epoch, step: index + 1, cost });
+            }
+            sum += cost * x.ncols() as f64;
+        }
+        Ok(Some((sum, optimizer.alpha().to_f64() * rate)))
+    }
+
+    fn measure(
+        &self,
+        network: &Network<T>,
+        training: Examples<'_, T>,
+        validation: Option<Examples<'_, T>>,
+        (epoch, cost, alpha): (usize, f64, f64),
+    ) -> Result<EpochRecord> {
+        let mut record = EpochRecord { epoch, cost, alpha, ..EpochRecord::default() };
+        if validation.is_none() && self.metrics.is_empty() {
+            return Ok(record);
+        }
+        let examples = validation.unwrap_or(training);
         let al = network.predict(&examples.x().to_matrix())?;
-        Ok(self.cost.cost((&al).into(), examples.y())?.to_f64())
+        let (al, y) = (MatrixView::from(&al), examples.y());
+        if validation.is_some() {
+            let cost = self.cost.as_ref();
+            let cost = match examples.weights() {
+                None => cost.cost(al, y)?,
+                Some(weights) => weighted_cost(cost, al, y, weights)?,
+            };
+            record.validation_cost = Some(cost.to_f64());
+        }
+        let measured = self.metrics.iter().map(|(_, measure)| measure(al, y));
+        record.metrics = measured.collect::<Result<_>>()?;
+        Ok(record)
     }
 }
 
-/// Training examples in a new order each epoch, cut into mini-batches.
-struct Batches<'a, T: Scalar> {
-    examples: Examples<'a, T>,
-    size: usize,
-    seed_rng: rand::rngs::ChaCha8Rng,
-    order: Vec<usize>,
-    /// The examples of one mini-batch, gathered.
-    x: DMatrix<T>,
-    y: DMatrix<T>,
+/// Refuses a cost that makes no sense after this network's output layer.
+pub(super) fn check_cost<T: Scalar>(network: &Network<T>, cost: &dyn Cost<T>) -> Result<()> {
+    let Some(last) = network.layers().last() else { return Err(ModelError::NoLayers) };
+    match last.link().and_then(|link| cost.misfit(link)) {
+        None => Ok(()),
+        Some(advice) => Err(ModelError::Misfit { cost: cost.name(), output: last.kind(), advice }),
+    }
 }
 
-impl<'a, T: Scalar> Batches<'a, T> {
-    fn new(examples: Examples<'a, T>, size: usize, seed: u64) -> Self {
-        // One batch of everything is used where it lies.
-        let gathered = if size < examples.m() { size } else { 0 };
-        Self {
-            examples,
-            size,
-            seed_rng: generator(seed, Stream::Shuffling),
-            order: (0..examples.m()).collect(),
-            x: DMatrix::zeros(examples.x().nrows(), gathered),
-            y: DMatrix::zeros(examples.y().nrows(), gathered),
-        }
-    }
-
-    fn count(&self) -> usize {
-        self.examples.m().div_ceil(self.size)
-    }
-
-    fn shuffle(&mut self) {
-        if self.count() > 1 {
-            self.order.shuffle(&mut self.seed_rng);
-        }
-    }
-
-    fn get(&mut self, index: usize) -> Result<(MatrixView<'_, T>, MatrixView<'_, T>)> {
-        if self.count() == 1 {
-            return Ok((self.examples.x(), self.examples.y()));
-        }
-        let start = index * self.size;
-        let chosen = &self.order[start..(start + self.size).min(self.order.len())];
-        for (slot, &example) in chosen.iter().enumerate() {
-            self.x.column_mut(slot).copy_from_slice(self.examples.x().column(example));
-            self.y.column_mut(slot).copy_from_slice(self.examples.y().column(example));
-        }
-        let part = 0..chosen.len();
-        let columns = |matrix| MatrixView::from(matrix).columns(part.clone());
-        let (x, y) = (columns(&self.x), columns(&self.y));
-        Ok((
-            x.map_err(layerwise_core::CoreError::from)?,
-            y.map_err(layerwise_core::CoreError::from)?,
-        ))
-    }
+/// Refuses examples that do not fit the network, and labels that do not fit the cost.
+pub(super) fn check_examples<T: Scalar>(
+    network: &Network<T>,
+    cost: &dyn Cost<T>,
+    examples: Examples<'_, T>,
+) -> Result<()> {
+    layerwise_core::expect_shape("X", examples.x(), (network.n_in(), examples.m()))?;
+    layerwise_core::expect_shape("Y", examples.y(), (network.n_out(), examples.m()))?;
+    Ok(cost.check_labels(examples.y())?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use layerwise_activations::{Identity, Relu, Sigmoid};
-    use layerwise_cost::BinaryCrossEntropy;
+    use layerwise_activations::{Identity, Relu, Sigmoid, Softmax};
+    use layerwise_core::DMatrix;
+    use layerwise_cost::{BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError};
     use layerwise_optim::GradientDescent;
 
     fn examples() -> (DMatrix<f64>, DMatrix<f64>) {
@@ -334,9 +466,9 @@ mod tests {
         let (x, y) = examples();
         let mut network = Network::builder(2).dense(4, Relu).dense(1, Identity).build().unwrap();
         let before = network.snapshot();
-        // An identity output leaves [0, 1] at once: the logarithm of a negative number is NaN.
-        let result =
-            trainer(1e6).batch_size(50).fit(&mut network, Examples::new(&x, &y).unwrap(), None);
+        // Each step overshoots by more than the last, until squares are infinite.
+        let trainer = Trainer::new(MeanSquaredError, GradientDescent::new(1e6).unwrap());
+        let result = trainer.batch_size(50).fit(&mut network, Examples::new(&x, &y).unwrap(), None);
         let error = result.unwrap_err();
         assert!(matches!(error, ModelError::Diverged { epoch: 1.., step: 1, .. }), "{error}");
         let finite = network.snapshot().iter().flatten().all(|value| value.is_finite());
@@ -417,5 +549,92 @@ mod tests {
         assert!(
             message(trainer(0.1), data).starts_with("expected labels in [0, 1], found 2 in row")
         );
+    }
+
+    #[test]
+    fn nonsense_is_refused_before_the_first_step_with_advice() {
+        let (x, y) = examples();
+        let data = Examples::new(&x, &y).unwrap();
+        let message = |trainer: Trainer<'_, f64>| {
+            trainer.fit(&mut network(), data, None).unwrap_err().to_string()
+        };
+        assert_eq!(
+            message(Trainer::new(CategoricalCrossEntropy, GradientDescent::new(0.1).unwrap())),
+            "categorical cross-entropy makes no sense after an output layer dense sigmoid: end the \
+             network with softmax, so that the outputs of an example add up to 1"
+        );
+        assert!(message(trainer(0.1).batch_size(51)).contains("51 examples asked for"));
+        let none = ParameterGroup::named("gamma").frozen();
+        assert_eq!(message(trainer(0.1).group(none)), "parameters gamma: the network has none");
+        let negative = ParameterGroup::layer(2).learning_rate(-1.0);
+        assert!(message(trainer(0.1).group(negative)).contains("at least 0, found -1"));
+        let one = Network::<f64>::builder(2).dense(1, Softmax).build().unwrap_err().to_string();
+        assert!(one.starts_with("layer 1 ends with softmax over one unit"));
+    }
+
+    #[test]
+    fn weights_of_zero_leave_examples_out() {
+        let (x, y) = examples();
+        let weights: Vec<f64> = (0..50).map(|j| f64::from(u8::from(j < 30))).collect();
+        let (part_x, part_y) = (x.columns(0, 30).into_owned(), y.columns(0, 30).into_owned());
+        let (mut weighted, mut part) = (network(), network());
+        let data = Examples::new(&x, &y).unwrap().with_weights(&weights).unwrap();
+        let history =
+            trainer(0.3).epochs(20).batch_size(50).fit(&mut weighted, data, Some(data)).unwrap();
+        let data = Examples::new(&part_x, &part_y).unwrap();
+        let expected =
+            trainer(0.3).epochs(20).batch_size(30).fit(&mut part, data, Some(data)).unwrap();
+        for (a, b) in weighted.snapshot().concat().iter().zip(part.snapshot().concat()) {
+            assert!((a - b).abs() < 1e-12);
+        }
+        let costs =
+            |history: &History| history.last().map(|e| (e.cost, e.validation_cost.unwrap()));
+        let ((a, c), (b, d)) = (costs(&history).unwrap(), costs(&expected).unwrap());
+        assert!((a - b).abs() < 1e-12 && (c - d).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_flag_ends_training_between_steps_and_a_plateau_lowers_the_rate() {
+        let (x, y) = examples();
+        let data = Examples::new(&x, &y).unwrap();
+        let flag = Arc::new(AtomicBool::new(false));
+        let raise = Arc::clone(&flag);
+        let history = trainer(0.1)
+            .epochs(50)
+            .stop_flag(flag)
+            .after_epoch(move |epoch| {
+                raise.store(epoch.epoch == 3, Ordering::Relaxed);
+                ControlFlow::Continue(())
+            })
+            .fit(&mut network(), data, None)
+            .unwrap();
+        assert_eq!((history.epochs.len(), history.ended), (3, Ended::Asked));
+
+        let plateau = Plateau::new(0.5, 1).unwrap().with_tolerance(1e9).unwrap();
+        let history =
+            trainer(0.1).epochs(4).reduce_on_plateau(plateau).fit(&mut network(), data, None);
+        let rates: Vec<f64> = history.unwrap().epochs.iter().map(|epoch| epoch.alpha).collect();
+        assert_eq!(rates, [0.1, 0.1, 0.05, 0.025]);
+    }
+
+    #[test]
+    fn penalties_and_limits_hold() {
+        let (x, y) = examples();
+        let data = Examples::new(&x, &y).unwrap();
+        let largest = |regularization| {
+            let mut network = network();
+            let trainer = trainer(0.5).epochs(30).regularization(regularization);
+            trainer.fit(&mut network, data, None).unwrap();
+            let w = network.layers()[0].parameter(0).unwrap().to_matrix();
+            (w.norm(), w.row_iter().map(|row| row.norm()).fold(0.0, f64::max))
+        };
+        let free = largest(Regularization::default());
+        assert!(largest(Regularization { l2: 0.1, ..Default::default() }).0 < 0.8 * free.0);
+        assert!(largest(Regularization { l1: 0.1, ..Default::default() }).0 < 0.8 * free.0);
+        let limited = largest(Regularization { max_norm: Some(0.5), ..Default::default() });
+        assert!(limited.1 <= 0.5 + 1e-12 && free.1 > 0.6, "{limited:?} {free:?}");
+        let clipped = largest(Regularization { clip_value: Some(1e-9), ..Default::default() });
+        let start = network().layers()[0].parameter(0).unwrap().to_matrix().norm();
+        assert!((clipped.0 - start).abs() < 1e-6);
     }
 }

@@ -1,0 +1,78 @@
+//! What is told of every epoch.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use layerwise_core::Scalar;
+
+use crate::{EpochRecord, ModelFile, Network, Result};
+
+/// Something that looks at the network after each epoch, and may end training.
+///
+/// Closures of network and epoch are callbacks; [`Trainer::after_epoch`](crate::Trainer::after_epoch)
+/// takes simpler ones. The history, early stopping and the schedules are the trainer's own.
+pub trait Callback<T: Scalar> {
+    /// Called after each epoch, with the parameters it left. `Break` ends training there.
+    ///
+    /// # Errors
+    /// Whatever goes wrong; training ends with it.
+    fn after_epoch(&mut self, network: &Network<T>, epoch: &EpochRecord)
+    -> Result<ControlFlow<()>>;
+}
+
+impl<T: Scalar, F: FnMut(&Network<T>, &EpochRecord) -> Result<ControlFlow<()>>> Callback<T> for F {
+    fn after_epoch(
+        &mut self,
+        network: &Network<T>,
+        epoch: &EpochRecord,
+    ) -> Result<ControlFlow<()>> {
+        self(network, epoch)
+    }
+}
+
+/// Writes the network to a file after each epoch with a lower cost than any before: on the validation
+/// examples, or on those trained on where there are none.
+///
+/// ```
+/// use layerwise_model::{Checkpoint, Examples, ModelFile, Network, Trainer, core::DMatrix};
+/// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+///
+/// let path = std::env::temp_dir().join("layerwise-checkpoint-example.safetensors");
+/// let x = DMatrix::from_row_slice(1, 4, &[0.0, 1.0, 2.0, 3.0]);
+/// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+/// Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+///     .epochs(20)
+///     .callback(Checkpoint::new(&path))
+///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+/// let kept = ModelFile::<f64>::read(&path)?.network;
+/// assert_eq!(kept.predict(&x)?, network.predict(&x)?);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    path: PathBuf,
+    lowest: f64,
+}
+
+impl Checkpoint {
+    /// A checkpoint to this file, which is replaced as a whole each time.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), lowest: f64::INFINITY }
+    }
+}
+
+impl<T: Scalar> Callback<T> for Checkpoint {
+    fn after_epoch(
+        &mut self,
+        network: &Network<T>,
+        epoch: &EpochRecord,
+    ) -> Result<ControlFlow<()>> {
+        let cost = epoch.validation_cost.unwrap_or(epoch.cost);
+        if cost < self.lowest {
+            self.lowest = cost;
+            ModelFile::write_network(network, &self.path)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}

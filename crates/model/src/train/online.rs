@@ -1,0 +1,75 @@
+//! Training as data comes in.
+
+use layerwise_core::Scalar;
+use layerwise_cost::Cost;
+use layerwise_optim::Optimizer;
+
+use super::trainer::{check_cost, check_examples};
+use crate::{Examples, ModelError, Network, Result, TrainingStep};
+
+/// One update for every call, with the optimizer's state kept in between: what others call
+/// `partial_fit`, and the way to go on with new data.
+///
+/// ```
+/// use layerwise_model::{Examples, Network, OnlineTrainer, core::DMatrix};
+/// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::Adam};
+///
+/// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+/// let mut online = OnlineTrainer::new(&network, 8, MeanSquaredError, Adam::new(0.05)?)?;
+/// let mut cost = f64::INFINITY;
+/// for hour in 0..500 {
+///     let x = DMatrix::from_fn(1, 8, |_, j| f64::from((hour * 8 + j as i32) % 13) / 13.0);
+///     cost = online.partial_fit(&mut network, Examples::new(&x, &x.map(|x| 2.0 * x - 1.0))?)?;
+/// }
+/// assert!(cost < 1e-3 && online.updates() == 500);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+#[derive(Debug)]
+pub struct OnlineTrainer<T: Scalar> {
+    cost: Box<dyn Cost<T>>,
+    optimizer: Box<dyn Optimizer<T>>,
+    step: TrainingStep<T>,
+}
+
+impl<T: Scalar> OnlineTrainer<T> {
+    /// For `network`, and at most `capacity` examples a call.
+    ///
+    /// # Errors
+    /// A `capacity` of 0; a cost that makes no sense after the output layer.
+    pub fn new(
+        network: &Network<T>,
+        capacity: usize,
+        cost: impl Cost<T> + 'static,
+        optimizer: impl Optimizer<T> + 'static,
+    ) -> Result<Self> {
+        check_cost(network, &cost)?;
+        let step = TrainingStep::new(network, capacity, &optimizer)?;
+        Ok(Self { cost: Box::new(cost), optimizer: Box::new(optimizer), step })
+    }
+
+    /// One update of `network` by all these examples; the cost before it.
+    ///
+    /// # Errors
+    /// Examples that do not fit, labels the cost refuses; [`ModelError::Diverged`] if the cost is
+    /// no number, with the network as it was.
+    pub fn partial_fit(
+        &mut self,
+        network: &mut Network<T>,
+        examples: Examples<'_, T>,
+    ) -> Result<f64> {
+        check_examples(network, self.cost.as_ref(), examples)?;
+        let batch = (examples.x(), examples.y(), examples.weights());
+        let (cost, optimizer) = (self.cost.as_ref(), self.optimizer.as_ref());
+        let cost = self.step.run_weighted(network, batch, cost, optimizer)?.to_f64();
+        if !cost.is_finite() {
+            let step = self.step.updates() as usize + 1;
+            return Err(ModelError::Diverged { epoch: 1, step, cost });
+        }
+        Ok(cost)
+    }
+
+    /// Updates made so far.
+    pub fn updates(&self) -> u64 {
+        self.step.updates()
+    }
+}
