@@ -22,7 +22,7 @@ use crate::{CoreError, Pass, Result};
 ///
 /// - `forward` and `backward` treat each example (column) on its own: calling them on ranges of
 ///   columns gives the same bits as calling them once, so examples may be shared out between
-///   threads.
+///   threads; but for layers that are [`batch_wide`](Layer::batch_wide).
 /// - `gradient` sums over all examples in their order and computes each column of a parameter's
 ///   gradient on its own, so columns may be shared out between threads without changing a bit.
 ///   It overwrites what was in the buffer, and does not read the parameters' values.
@@ -116,6 +116,26 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     ) -> Result<()> {
         let _ = (columns, a_prev, dz, cache, gradient);
         Err(CoreError::NoParameter { layer: self.kind(), index })
+    }
+
+    /// Whether examples of a mini-batch depend on each other in training: then the driver hands over all
+    /// of them in one call of `forward` and of `backward`. No unless a layer says so.
+    fn batch_wide(&self) -> bool {
+        false
+    }
+
+    /// What a layer takes from a mini-batch of `m` examples beside gradients, such as running
+    /// statistics; called once a training step, after `gradient` and before the update, with the
+    /// cache of the step. Nothing unless a layer says so.
+    fn absorb(&mut self, m: usize, cache: &[T]) {
+        let _ = (m, cache);
+    }
+
+    /// Whether gradients change the parameter with this index. One that is saved with the model, but
+    /// changed by [`absorb`](Layer::absorb) alone, says no; its gradient is 0.
+    fn trains(&self, index: usize) -> bool {
+        let _ = index;
+        true
     }
 
     /// Values an example needs remembered between `forward` and `backward`, beyond `a_prev` and

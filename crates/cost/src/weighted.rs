@@ -18,8 +18,7 @@ use crate::{Cost, CostError, Result};
 ///
 /// let al = MatrixView::new(&[1.0, 2.0], 1, 2)?;
 /// let y = MatrixView::new(&[0.0, 0.0], 1, 2)?;
-/// // Half the squares are 0.5 and 2.
-/// assert_eq!(weighted_cost(&MeanSquaredError, al, y, &[3.0, 1.0])?, (3.0 * 0.5 + 2.0) / 4.0);
+/// assert_eq!(weighted_cost(&MeanSquaredError, al, y, &[3.0, 1.0])?, (3.0 * 1.0 + 4.0) / 4.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn weighted_cost<T: Scalar>(
@@ -169,7 +168,7 @@ impl<T: Scalar, C: Cost<T>> WeightedCost<T, C> {
     /// let cost = WeightedCost::new(MeanSquaredError, vec![1.0, 0.0])?;
     /// let al = MatrixView::new(&[2.0, 9.0], 1, 2)?;
     /// let y = MatrixView::new(&[0.0, 0.0], 1, 2)?;
-    /// assert_eq!(cost.cost(al, y)?, 2.0);
+    /// assert_eq!(cost.cost(al, y)?, 4.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(cost: C, weights: Vec<T>) -> Result<Self> {

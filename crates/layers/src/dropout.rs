@@ -6,6 +6,7 @@ use layerwise_core::{
 };
 
 use crate::Result;
+use crate::draw::mix;
 
 /// In training each unit of each example is 0 with probability p and `a_prev/(1 − p)` otherwise, so that
 /// its mean is `a_prev` (inverted dropout); in inference `a = a_prev`. A schedule may lower p ([`Pass::noise`]).
@@ -48,15 +49,6 @@ impl Dropout {
         let (what, expected) = ("the probability of dropout", "in [0, 1)");
         Err(CoreError::Setting { what, expected, found: p })
     }
-}
-
-/// A whole number from 64 bits, all of which change when one does (Steele, Lea and Flood, "Fast
-/// Splittable Pseudorandom Number Generators", 2014: the finalizer of SplitMix64).
-fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 impl<T: Scalar> Layer<T> for Dropout {

@@ -5,23 +5,35 @@
 //! - the exercise's functions, pure and on whole matrices: [`linear_forward`],
 //!   [`linear_activation_forward`], [`linear_backward`], [`linear_activation_backward`];
 //! - the [`Layer`](layerwise_core::Layer)s a network is built of, in place: [`Linear`] and
-//!   [`Dense`] (linear → activation); [`Dropout`], [`LayerNorm`], [`FeatureScale`], [`PRelu`].
+//!   [`Dense`] (linear → activation); [`Dropout`] and [`GaussianNoise`]; [`BatchNorm`] and
+//!   [`LayerNorm`]; [`FeatureScale`], [`PRelu`] and [`MixedActivation`]; and for tables
+//!   [`Embedding`], [`Periodic`] and [`PeriodicLinear`].
 //!
 //! Both rest on the same kernels. They differ in one convention: the exercise's backward functions
 //! divide by m themselves, a layer leaves the mean to the cost.
 
+mod batch_norm;
 mod dense;
+mod draw;
 mod dropout;
+mod embedding;
 mod feature_scale;
+mod gaussian_noise;
 mod layer_norm;
 mod linear;
 mod linear_backward;
 mod linear_forward;
+mod mixed_activation;
+mod periodic;
+mod periodic_linear;
 mod prelu;
 
+pub use batch_norm::BatchNorm;
 pub use dense::Dense;
 pub use dropout::Dropout;
+pub use embedding::Embedding;
 pub use feature_scale::FeatureScale;
+pub use gaussian_noise::GaussianNoise;
 pub use layer_norm::LayerNorm;
 pub use layerwise_activations as activations;
 pub use layerwise_core as core;
@@ -29,6 +41,9 @@ pub use layerwise_core::CoreError;
 pub use linear::Linear;
 pub use linear_backward::{linear_activation_backward, linear_backward};
 pub use linear_forward::{linear_activation_forward, linear_forward};
+pub use mixed_activation::MixedActivation;
+pub use periodic::Periodic;
+pub use periodic_linear::PeriodicLinear;
 pub use prelu::PRelu;
 
 /// The result of a layer's functions. Layers can fail in no way of their own, so their error is

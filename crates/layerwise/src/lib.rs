@@ -27,15 +27,19 @@ pub mod prelude {
         Quantile, WeightedCost, compute_cost, smooth_labels, weighted_cost,
     };
     pub use layerwise_layers::{
-        Dense, Dropout, FeatureScale, LayerNorm, Linear, PRelu, linear_activation_backward,
+        BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, Linear,
+        MixedActivation, PRelu, Periodic, PeriodicLinear, linear_activation_backward,
         linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{
-        Callback, Checkpoint, Confusion, Ended, EpochRecord, Examples, History, ModelFile, Network,
-        NumpyRandom, OnlineTrainer, ParameterGroup, Patience, Predictor, Regularization, Scale,
-        Trainer, TrainingStep, accuracy, class_accuracy, initialize_parameters,
-        initialize_parameters_deep, l_model_backward, l_model_forward, mean_absolute_error, pr_auc,
-        r_squared, roc_auc, root_mean_squared_error, top_k_accuracy,
+        Callback, Candidate, Checkpoint, Confusion, Ended, EpochRecord, Examples, History,
+        ModelFile, Network, NumpyRandom, OnlineTrainer, ParameterGroup, Patience, Predictor,
+        Regularization, Scale, Space, Temperature, ThresholdMetric, Trainer, TrainingStep,
+        accuracy, best_threshold, calibration_error, class_accuracy, cross_validate,
+        initialize_parameters, initialize_parameters_deep, k_fold, l_model_backward,
+        l_model_forward, learning_curve, log_loss, mean_absolute_error, permutation_importance,
+        pr_auc, r_squared, roc_auc, root_mean_squared_error, search, stratified_k_fold,
+        top_k_accuracy,
     };
     pub use layerwise_optim::{
         AdaGrad, Adadelta, Adam, AdamW, AmsGrad, GradientDescent, Lion, Momentum, NAdam, Nesterov,

@@ -81,6 +81,38 @@ pub enum ModelError {
         /// What is wrong.
         problem: String,
     },
+    /// A number of folds that examples cannot be cut into.
+    #[error(
+        "{k} folds of {examples} examples asked for: expected at least 2, and at most one an example"
+    )]
+    Folds {
+        /// Folds asked for.
+        k: usize,
+        /// Examples there are.
+        examples: usize,
+    },
+    /// A part of the training examples outside (0, 1].
+    #[error("expected a part of the examples in (0, 1], found {found}")]
+    Part {
+        /// The part.
+        found: f64,
+    },
+    /// An example past the last.
+    #[error("example {example} asked for (counted from 0), but there are {examples}")]
+    NoExample {
+        /// The example, from 0.
+        example: usize,
+        /// Examples there are.
+        examples: usize,
+    },
+    /// A setting that a candidate of a search does not have.
+    #[error("this candidate has no {expected} called {name:?}")]
+    NoSetting {
+        /// Its name.
+        name: String,
+        /// What it was to be.
+        expected: &'static str,
+    },
     /// More examples than the buffers were made for.
     #[error("the buffers of this training step hold {capacity} examples, found {found}")]
     TooManyExamples {

@@ -238,7 +238,7 @@ fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use layerwise_activations::{Gelu, Identity, LeakyRelu, Relu, Sigmoid, Tanh};
+    use layerwise_activations::{Gelu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Tanh};
     use proptest::prelude::*;
 
     fn model(n: (usize, usize, usize), seed: u64) -> ModelFile<f32> {
@@ -285,13 +285,28 @@ mod tests {
         let builder =
             Network::<f64>::builder(4).feature_scale().dense(6, LeakyRelu::new(0.2).unwrap());
         let builder = builder.layer_norm().dropout(0.1).dense(5, Identity).prelu().dense(3, Gelu);
+        let builder = builder.gaussian_noise(0.1).batch_norm().dense(4, Identity).mixed(Silu);
+        let builder = builder.periodic(2, 0.1).periodic_linear(3, 2, 0.1);
         let file = ModelFile::new(builder.dense(1, Sigmoid).seed(3).build().unwrap());
         let read = ModelFile::<f64>::from_bytes(&file.to_bytes().unwrap()).unwrap();
         for (layer, again) in file.network.layers().iter().zip(read.network.layers()) {
             assert_eq!(layer.spec(), again.spec());
         }
         let x = DMatrix::from_fn(4, 3, |i, j| i as f64 - j as f64);
+        assert_eq!(read.network.n_parameters(), file.network.n_parameters());
         assert_eq!(file.network.predict(&x).unwrap(), read.network.predict(&x).unwrap());
+    }
+
+    #[test]
+    fn tables_of_categories_come_back() {
+        let builder = Network::<f32>::builder(12).embedding(&[(2, 4, 3), (10, 300, 2)]);
+        let file = ModelFile::new(builder.dense(1, Sigmoid).seed(3).build().unwrap());
+        let read = ModelFile::<f32>::from_bytes(&file.to_bytes().unwrap()).unwrap();
+        let x = DMatrix::from_fn(12, 4, |i, j| if i == 10 { 299.0 } else { (i + j) as f32 % 4.0 });
+        assert_eq!(file.network.predict(&x).unwrap(), read.network.predict(&x).unwrap());
+        let unknown = DMatrix::from_element(12, 1, 4.0);
+        let error = read.network.predict(&unknown).unwrap_err().to_string();
+        assert_eq!(error, "embedding: row 2 holds 4, expected one of the codes 0 to 3");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! in buffers made once. Property tests hold the two equal.
 
 mod error;
+mod evaluate;
 mod file;
 mod initialize;
 mod l_model;
@@ -20,9 +21,14 @@ mod network;
 mod predictor;
 mod random;
 mod rebuild;
+mod search;
 mod train;
 
 pub use error::ModelError;
+pub use evaluate::{
+    CurvePoint, Fold, Scores, Temperature, ThresholdMetric, best_threshold, calibration_error,
+    cross_validate, k_fold, learning_curve, permutation_importance, stratified_k_fold,
+};
 pub use file::ModelFile;
 pub use initialize::{Scale, initialize_parameters, initialize_parameters_deep};
 pub use l_model::{l_model_backward, l_model_forward};
@@ -32,13 +38,14 @@ pub use layerwise_cost as cost;
 pub use layerwise_layers as layers;
 pub use layerwise_optim as optim;
 pub use metrics::{
-    Confusion, accuracy, class_accuracy, mean_absolute_error, pr_auc, r_squared, roc_auc,
+    Confusion, accuracy, class_accuracy, log_loss, mean_absolute_error, pr_auc, r_squared, roc_auc,
     root_mean_squared_error, top_k_accuracy,
 };
 pub use network::{Network, NetworkBuilder};
 pub use predictor::Predictor;
 pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
+pub use search::{Candidate, Space, Trial, Value, search};
 pub use train::{
     Callback, Checkpoint, Ended, EpochRecord, Examples, History, OnlineTrainer, ParameterGroup,
     Patience, Regularization, Trainer, TrainingStep,

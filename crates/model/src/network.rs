@@ -5,7 +5,12 @@ use layerwise_core::{
     DMatrix, DVector, Layer, LinearParameters, Link, MatrixViewMut, Parameters, Pass, Scalar,
     expect_matrix, expect_shape, parameters,
 };
-use layerwise_layers::{Dense, Dropout, FeatureScale, LayerNorm, PRelu};
+use layerwise_layers::{
+    BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, MixedActivation,
+    PRelu, Periodic, PeriodicLinear,
+};
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
 
 use crate::initialize::{check_sizes, initialize_layer};
 use crate::{ModelError, Result, Scale, Stream, generator};
@@ -184,6 +189,8 @@ type MakeLayer<T> = Box<dyn FnOnce(LinearParameters<T>) -> Result<Box<dyn Layer<
 
 type MakeSameSize<T> = Box<dyn FnOnce(usize, usize) -> Result<Box<dyn Layer<T>>>>;
 
+type MakeDrawn<T> = Box<dyn FnOnce(usize, &mut ChaCha8Rng) -> Result<Box<dyn Layer<T>>>>;
+
 enum Plan<T: Scalar> {
     Dense {
         n_out: usize,
@@ -192,7 +199,20 @@ enum Plan<T: Scalar> {
     },
     /// As many units as the layer below; made from that and the layer's position.
     SameSize(MakeSameSize<T>),
+    /// Parameters drawn at random, of the given number of units.
+    Drawn {
+        n_out: usize,
+        make: MakeDrawn<T>,
+    },
     Made(Box<dyn Layer<T>>),
+}
+
+/// Independent normal numbers.
+fn normals<T: Scalar>(nrows: usize, ncols: usize, sigma: f64, rng: &mut ChaCha8Rng) -> DMatrix<T> {
+    DMatrix::from_fn(nrows, ncols, |_, _| {
+        let draw: f64 = StandardNormal.sample(rng);
+        T::of(sigma * draw)
+    })
 }
 
 /// Builds a [`Network`] layer by layer, with starting values from one seed.
@@ -233,6 +253,104 @@ impl<T: Scalar> NetworkBuilder<T> {
     /// ```
     pub fn dropout(self, p: f64) -> Self {
         self.same_size(move |n, position| Ok(Box::new(Dropout::new(n, p, position as u64)?)))
+    }
+
+    /// Adds [`GaussianNoise`] of standard deviation `sigma` in training; first of all it is input noise.
+    pub fn gaussian_noise(self, sigma: f64) -> Self {
+        self.same_size(move |n, position| {
+            Ok(Box::new(GaussianNoise::new(n, sigma, position as u64)?))
+        })
+    }
+
+    /// Adds [`BatchNorm`], which starts with γ = 1 and β = 0, with a momentum of 0.1.
+    pub fn batch_norm(self) -> Self {
+        self.same_size(|n, _| Ok(Box::new(BatchNorm::identity(n, 0.1)?)))
+    }
+
+    /// Adds [`MixedActivation`], which starts as the activation. The layer below is one without an
+    /// activation.
+    pub fn mixed(self, g: impl Activation<T>) -> Self {
+        self.same_size(|n, _| {
+            Ok(Box::new(MixedActivation::new(DVector::from_element(n, T::one()), g)?))
+        })
+    }
+
+    /// Adds [`Embedding`]: the rows of `tables` hold codes of so many levels and become so many numbers
+    /// each, which start standard normal, times `1/√width`.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, activations::Sigmoid};
+    ///
+    /// // Rows 0 and 1 are numbers, row 2 one of 40 countries, which becomes 3 numbers.
+    /// let network = Network::<f32>::builder(3).embedding(&[(2, 40, 3)]).dense(1, Sigmoid).build()?;
+    /// assert_eq!(network.layers()[0].n_out(), 2 + 3);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn embedding(self, tables: &[(usize, usize, usize)]) -> Self {
+        let tables = tables.to_vec();
+        let coded = tables.len();
+        let width: usize = tables.iter().map(|&(_, _, width)| width).sum();
+        self.drawn(
+            move |n| n.saturating_sub(coded) + width,
+            move |n, rng| {
+                let draw = |&(row, levels, width): &(usize, usize, usize)| {
+                    let scale = 1.0 / (width.max(1) as f64).sqrt();
+                    (row, normals(width, levels, scale, rng))
+                };
+                let tables = tables.iter().map(draw).collect();
+                Ok(Box::new(Embedding::new(n, tables)?))
+            },
+        )
+    }
+
+    /// Adds [`Periodic`] with so many `frequencies` a feature, which start normal with standard deviation
+    /// `sigma`.
+    pub fn periodic(self, frequencies: usize, sigma: f64) -> Self {
+        self.drawn(
+            move |n| 2 * frequencies * n,
+            move |n, rng| Ok(Box::new(Periodic::new(normals(frequencies, n, sigma, rng))?)),
+        )
+    }
+
+    /// Adds [`PeriodicLinear`] with so many `waves` and `width` numbers a feature beside itself. Frequencies
+    /// start normal with standard deviation `sigma`, phases anywhere in `[−π, π]`, `W₂` normal with
+    /// `1/√waves`. RealMLP takes 16 waves, a width of 3 and 0.1.
+    pub fn periodic_linear(self, waves: usize, width: usize, sigma: f64) -> Self {
+        self.drawn(
+            move |n| (width + 1) * n,
+            move |n, rng| {
+                let w1 = normals(waves, n, sigma, rng);
+                let b1 = DMatrix::from_fn(waves, n, |_, _| {
+                    T::of(rand::RngExt::random_range(
+                        rng,
+                        -std::f64::consts::PI..std::f64::consts::PI,
+                    ))
+                });
+                let w2 = normals(width * waves, n, 1.0 / (waves.max(1) as f64).sqrt(), rng);
+                Ok(Box::new(PeriodicLinear::new([w1, b1, w2, DMatrix::zeros(width, n)])?))
+            },
+        )
+    }
+
+    fn drawn(
+        mut self,
+        n_out: impl FnOnce(usize) -> usize + 'static,
+        make: impl FnOnce(usize, &mut ChaCha8Rng) -> Result<Box<dyn Layer<T>>> + 'static,
+    ) -> Self {
+        let n_in = self.width();
+        let (n_out, make) = (n_out(n_in), Box::new(make));
+        self.plans.push(Plan::Drawn { n_out, make });
+        self
+    }
+
+    /// Units of the last layer planned.
+    fn width(&self) -> usize {
+        let of = |below, plan: &Plan<T>| match plan {
+            Plan::Dense { n_out, .. } | Plan::Drawn { n_out, .. } => *n_out,
+            Plan::SameSize(_) => below,
+            Plan::Made(layer) => layer.n_out(),
+        };
+        self.plans.iter().fold(self.n_in, of)
     }
 
     /// Adds [`LayerNorm`], which starts with γ = 1 and β = 0.
@@ -278,7 +396,7 @@ impl<T: Scalar> NetworkBuilder<T> {
         let mut sizes = vec![self.n_in];
         for plan in &self.plans {
             sizes.push(match plan {
-                Plan::Dense { n_out, .. } => *n_out,
+                Plan::Dense { n_out, .. } | Plan::Drawn { n_out, .. } => *n_out,
                 Plan::SameSize(_) => sizes[sizes.len() - 1],
                 Plan::Made(layer) => layer.n_out(),
             });
@@ -295,6 +413,7 @@ impl<T: Scalar> NetworkBuilder<T> {
                     make(initialize_layer(pair[0], pair[1], scale, rng))?
                 }
                 Plan::SameSize(make) => make(pair[0], layers.len())?,
+                Plan::Drawn { make, .. } => make(pair[0], rng)?,
                 Plan::Made(layer) => layer,
             });
         }

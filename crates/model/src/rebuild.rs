@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use layerwise_activations::{Activation, Visitor, by_name};
-use layerwise_core::{CoreError, DVector, Layer, LinearParameters, Scalar};
-use layerwise_layers::{Dense, Dropout, FeatureScale, LayerNorm, Linear, PRelu};
+use layerwise_core::{CoreError, DMatrix, DVector, Layer, LinearParameters, Scalar};
+use layerwise_layers::{
+    BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, Linear,
+    MixedActivation, PRelu, Periodic, PeriodicLinear,
+};
 use safetensors::tensor::SafeTensors;
 
 use crate::file::{LayerEntry, tensor};
@@ -21,6 +24,17 @@ impl<T: Scalar> Visitor<T> for MakeDense<T> {
     }
 }
 
+/// Makes the mixed activation once it is known.
+struct MakeMixed<T: Scalar>(DVector<T>);
+
+impl<T: Scalar> Visitor<T> for MakeMixed<T> {
+    type Output = std::result::Result<Box<dyn Layer<T>>, CoreError>;
+
+    fn visit(self, g: impl Activation<T>) -> Self::Output {
+        Ok(Box::new(MixedActivation::new(self.0, g)?))
+    }
+}
+
 /// The layer at `position` (from 0), with its parameters.
 pub(crate) fn build<T: Scalar>(
     position: usize,
@@ -30,6 +44,9 @@ pub(crate) fn build<T: Scalar>(
     let refuse = |what: String| ModelError::NotAModel(format!("layer {}: {what}", position + 1));
     let &LayerEntry { n_in, n_out, .. } = entry;
     let matrix = |name: &str, ncols| tensor(tensors, &format!("{position}.{name}"), n_out, ncols);
+    let sized = |name: &str, nrows, ncols| -> Result<DMatrix<T>> {
+        tensor(tensors, &format!("{position}.{name}"), nrows, ncols)
+    };
     let vector = |name: &str| -> Result<DVector<T>> {
         Ok(DVector::from_column_slice(matrix(name, 1)?.as_slice()))
     };
@@ -41,6 +58,8 @@ pub(crate) fn build<T: Scalar>(
     for (name, value) in &entry.settings {
         if name == "activation" {
             activation = Some(value.as_str());
+        } else if entry.kind == "embedding" {
+            continue;
         } else {
             let number = value.parse::<f64>();
             let number =
@@ -68,11 +87,60 @@ pub(crate) fn build<T: Scalar>(
             ("layer norm", None) => {
                 LayerNorm::new(vector("gamma")?, vector("beta")?).map(|layer| Box::new(layer) as _)
             }
+            ("mixed", Some(g)) => match by_name(g, &numbers, MakeMixed(vector("s")?)) {
+                Ok(layer) => layer,
+                Err(error) => Err(error),
+            },
+            ("gaussian noise", None) => {
+                GaussianNoise::new(n_out, number("sigma")?, number("number")? as u64)
+                    .map(|layer| Box::new(layer) as _)
+            }
+            ("batch norm", None) => {
+                let values =
+                    [vector("gamma")?, vector("beta")?, vector("mean")?, vector("variance")?];
+                BatchNorm::new(values, number("momentum")?).map(|layer| Box::new(layer) as _)
+            }
+            ("periodic", None) => {
+                let c = sized("c", number("frequencies")? as usize, n_in)?;
+                Periodic::new(c).map(|layer| Box::new(layer) as _)
+            }
+            ("periodic linear", None) => {
+                let (k, d) = (number("waves")? as usize, number("width")? as usize);
+                let values = [
+                    sized("w1", k, n_in)?,
+                    sized("b1", k, n_in)?,
+                    sized("w2", k.saturating_mul(d), n_in)?,
+                    sized("b2", d, n_in)?,
+                ];
+                PeriodicLinear::new(values).map(|layer| Box::new(layer) as _)
+            }
+            ("embedding", None) => {
+                let mut tables = Vec::with_capacity(entry.settings.len());
+                for (name, value) in &entry.settings {
+                    let shape = value.split_once(',').and_then(|(width, levels)| {
+                        Some((width.parse().ok()?, levels.parse().ok()?))
+                    });
+                    let row = name.strip_prefix("table").and_then(|row| row.parse().ok());
+                    let (Some(row), Some((width, levels))) = (row, shape) else {
+                        return Err(refuse(format!(
+                            "an embedding with the table {name}: {value:?}"
+                        )));
+                    };
+                    tables.push((row, sized(name, width, levels)?));
+                }
+                tables.sort_by_key(|(row, _): &(usize, _)| *row);
+                Embedding::new(n_in, tables).map(|layer| Box::new(layer) as _)
+            }
             (kind, activation) => {
                 return Err(refuse(format!(
                     "kind {kind:?} with activation {activation:?} is not known to this version"
                 )));
             }
         };
-    built.map_err(|error| refuse(error.to_string()))
+    let layer = built.map_err(|error| refuse(error.to_string()))?;
+    if (layer.n_in(), layer.n_out()) != (n_in, n_out) {
+        let found = (layer.n_in(), layer.n_out());
+        return Err(refuse(format!("said to be {n_in} to {n_out}, but its numbers are {found:?}")));
+    }
+    Ok(layer)
 }

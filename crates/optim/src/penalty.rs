@@ -77,9 +77,9 @@ const ROWS: usize = 16;
 /// ```
 /// use layerwise_optim::{core::DMatrix, max_norm};
 ///
-/// let mut w = DMatrix::from_row_slice(2, 2, &[3.0, 4.0, 0.3, 0.4]);
-/// max_norm((&mut w).into(), 1.0);
-/// assert_eq!(w, DMatrix::from_row_slice(2, 2, &[0.6, 0.8, 0.3, 0.4]));
+/// let mut w = DMatrix::from_row_slice(2, 2, &[6.0, 8.0, 0.3, 0.4]);
+/// max_norm((&mut w).into(), 5.0);
+/// assert_eq!(w, DMatrix::from_row_slice(2, 2, &[3.0, 4.0, 0.3, 0.4]));
 /// ```
 pub fn max_norm<T: Scalar>(mut w: MatrixViewMut<'_, T>, largest: f64) {
     let (nrows, ncols) = w.as_view().shape();

@@ -89,6 +89,24 @@ pub fn all() -> Vec<Case> {
         let mut parameters = vectors(2, 6, options.seed);
         right(LayerNorm::new(parameters.remove(0), parameters.remove(0)))
     });
+    layer_cases!(cases, "layer gaussian noise".into(), 6, |_: &CheckOptions| {
+        right(GaussianNoise::new(6, 0.5, 1))
+    });
+    batch_norms(&mut cases);
+    layer_cases!(cases, "layer mixed gelu".into(), 6, |options: &CheckOptions| {
+        right(MixedActivation::new(vectors(1, 6, options.seed).remove(0), Gelu))
+    });
+    layer_cases!(cases, "layer mixed sigmoid".into(), 6, |options: &CheckOptions| {
+        right(MixedActivation::new(vectors(1, 6, options.seed).remove(0), Sigmoid))
+    });
+    layer_cases!(cases, "layer periodic".into(), 4, |options: &CheckOptions| {
+        right(Periodic::new(matrix(3, 4, options.seed, 0.3)))
+    });
+    layer_cases!(cases, "layer periodic linear".into(), 4, |options: &CheckOptions| {
+        let of = |nrows| matrix(nrows, 4, options.seed.wrapping_add(nrows as u64), 0.3);
+        right(PeriodicLinear::new([of(3), of(3), of(6), of(2)]))
+    });
+    embedding(&mut cases);
     layer_cases!(cases, "layer feature scale".into(), 6, |options: &CheckOptions| {
         right(FeatureScale::new(vectors(1, 6, options.seed).remove(0)))
     });
@@ -113,6 +131,56 @@ fn vectors<T: Scalar>(count: usize, n: usize, seed: u64) -> Vec<DVector<T>> {
     let numbers = draws(n, count, seed.wrapping_add(2));
     let vector = |column| DVector::from_fn(n, |row, _| T::of(numbers[(row, column)]));
     (0..count).map(vector).collect()
+}
+
+/// A parameter that is a matrix, the same in both precisions up to rounding.
+fn matrix<T: Scalar>(nrows: usize, ncols: usize, seed: u64, sigma: f64) -> DMatrix<T> {
+    draws(nrows, ncols, seed.wrapping_add(2)).map(|draw| T::of(sigma * draw))
+}
+
+/// Of two examples one is always at 1 and the other at −1, whatever the input: the derivative is what
+/// rounding leaves of 0. So three instead.
+fn batch_norms(cases: &mut Vec<Case>) {
+    for m in BATCHES.map(|m| if m == 2 { 3 } else { m }) {
+        cases.push(Case::new("layer batch norm".into(), move |options| {
+            check_layer_at(&mut batch_norm(options), &input(6, m, options), options)
+        }));
+        cases.push(Case::new("layer batch norm".into(), move |options| {
+            let x = input(6, m, options);
+            check_precisions(&[&batch_norm(options)], &[&batch_norm(options)], &x, None, options)
+        }));
+    }
+}
+
+fn batch_norm<T: Scalar>(options: &CheckOptions) -> BatchNorm<T> {
+    let mut values = vectors::<T>(4, 6, options.seed);
+    let variance = values.remove(3).map(|value| value.abs());
+    let mut next = || values.remove(0);
+    right(BatchNorm::new([next(), next(), next(), variance], 0.1))
+}
+
+/// An embedding of two of four rows, whose inputs are codes there.
+fn embedding(cases: &mut Vec<Case>) {
+    fn layer<T: Scalar>(options: &CheckOptions) -> Embedding<T> {
+        let table = |levels, width| matrix(width, levels, options.seed, 1.0);
+        right(Embedding::new(4, vec![(1, table(5, 2)), (3, table(3, 3))]))
+    }
+    fn codes(m: usize, options: &CheckOptions) -> DMatrix<f64> {
+        let mut x = input(4, m, options);
+        for j in 0..m {
+            (x[(1, j)], x[(3, j)]) = (((j * 3 + 1) % 5) as f64, ((j + 2) % 3) as f64);
+        }
+        x
+    }
+    for m in BATCHES {
+        cases.push(Case::new("layer embedding".into(), move |options| {
+            check_layer_at(&mut layer(options), &codes(m, options), options)
+        }));
+        cases.push(Case::new("layer embedding".into(), move |options| {
+            let x = codes(m, options);
+            check_precisions(&[&layer(options)], &[&layer(options)], &x, None, options)
+        }));
+    }
 }
 
 /// Sizes written in this file fit; anything else is a mistake in it.

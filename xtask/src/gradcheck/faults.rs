@@ -1,11 +1,15 @@
 //! `--faults`: right layers and costs made wrong, one mistake at a time.
 
-use layerwise::gradcheck::faults::{CostFault, FaultyCost, FaultyLayer, LayerFault};
-use layerwise::gradcheck::{check_chain, check_cost};
+use layerwise::gradcheck::faults::{
+    Across, CostFault, DropoutFault, FaultyCost, FaultyDropout, FaultyLayer, FaultyNormalization,
+    FaultyWeights, LayerFault, NormalizationFault, WeightFault,
+};
+use layerwise::gradcheck::{check_chain, check_cost, check_layer_at};
 use layerwise::prelude::*;
 
 use super::Case;
 use super::networks::{draws, labels, parameters};
+use super::penalty::{FaultyPenalty, PenaltyFault};
 
 /// One case for each kind of mistake, named after it. A fault is caught if its case fails.
 pub fn all() -> Vec<Case> {
@@ -56,5 +60,47 @@ pub fn all() -> Vec<Case> {
             check_cost(&cost, &al, &y, options)
         })
     });
-    layers.into_iter().chain(costs).collect()
+    let mut cases: Vec<Case> = layers.into_iter().chain(costs).collect();
+    for fault in NormalizationFault::ALL {
+        for across in [Across::Features, Across::Examples] {
+            let name = format!("{} ({across:?})", fault.describe()).to_lowercase();
+            cases.push(Case::new(name, move |options| {
+                let values = draws(5, 4, options.seed);
+                let of = |k: usize| DVector::from_column_slice(values.column(k).as_slice());
+                let variance = of(3).map(f64::abs);
+                let mut layer: Box<dyn Layer<f64>> = match across {
+                    Across::Features => {
+                        let layer = LayerNorm::new(of(0), of(1))?;
+                        Box::new(FaultyNormalization::new(layer, across, fault))
+                    }
+                    Across::Examples => {
+                        let layer = BatchNorm::new([of(0), of(1), of(2), variance], 0.1)?;
+                        Box::new(FaultyNormalization::new(layer, across, fault))
+                    }
+                };
+                check_layer_at(&mut *layer, &draws(5, 7, options.seed.wrapping_add(1)), options)
+            }));
+        }
+    }
+    for fault in DropoutFault::ALL {
+        cases.push(Case::new(fault.describe().into(), move |options| {
+            let mut layer = FaultyDropout::new(Dropout::new(6, 0.4, 1)?, fault);
+            check_layer_at(&mut layer, &draws(6, 7, options.seed), options)
+        }));
+    }
+    for fault in WeightFault::ALL {
+        cases.push(Case::new(fault.describe().into(), move |options| {
+            let weights = (0..7).map(|j| 0.5 + f64::from(j)).collect();
+            let cost = FaultyWeights::new(BinaryCrossEntropy, weights, fault);
+            let al = Activation::value(&Sigmoid, &draws(2, 7, options.seed));
+            check_cost(&cost, &al, &labels(2, 7, options.seed), options)
+        }));
+    }
+    for (fault, description) in PenaltyFault::ALL {
+        cases.push(Case::new(description.into(), move |options| {
+            let w = draws(2, 7, options.seed);
+            check_cost(&FaultyPenalty(fault), &w, &w, options)
+        }));
+    }
+    cases
 }

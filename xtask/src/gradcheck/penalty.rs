@@ -32,3 +32,57 @@ impl<T: Scalar> Cost<T> for PenaltyAsCost {
         Ok(())
     }
 }
+
+/// What is wrong with a [`FaultyPenalty`].
+#[derive(Debug, Clone, Copy)]
+pub enum PenaltyFault {
+    /// Nothing is added to the gradient.
+    Forgotten,
+    /// The gradient of `l2/2 Σ w²` is taken for `2 l2 w`.
+    HalfForgotten,
+    /// The gradient of `l1 Σ|w|` is taken for `l1`.
+    SignForgotten,
+}
+
+impl PenaltyFault {
+    /// Every fault, with the mistake in a few words.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::Forgotten, "penalty's gradient forgotten"),
+        (Self::HalfForgotten, "L2 penalty's gradient 2 λ w"),
+        (Self::SignForgotten, "L1 penalty's gradient without the sign of w"),
+    ];
+}
+
+/// `0.3 Σ|w| + 0.35 Σ w²` with a mistake in its gradient.
+#[derive(Debug)]
+pub struct FaultyPenalty(pub PenaltyFault);
+
+impl Cost<f64> for FaultyPenalty {
+    fn name(&self) -> &'static str {
+        "penalty"
+    }
+
+    fn check_labels(&self, _y: MatrixView<'_, f64>) -> Result<(), CostError> {
+        Ok(())
+    }
+
+    fn cost(&self, w: MatrixView<'_, f64>, _y: MatrixView<'_, f64>) -> Result<f64, CostError> {
+        Ok(Penalty::new(0.3, 0.7).map_or(f64::NAN, |penalty| penalty.value(w.as_slice())))
+    }
+
+    fn backward(
+        &self,
+        w: MatrixView<'_, f64>,
+        _y: MatrixView<'_, f64>,
+        mut dw: MatrixViewMut<'_, f64>,
+    ) -> Result<(), CostError> {
+        for (dw, &w) in dw.as_mut_slice().iter_mut().zip(w.as_slice()) {
+            *dw = match self.0 {
+                PenaltyFault::Forgotten => 0.0,
+                PenaltyFault::HalfForgotten => 0.3 * w.signum() + 2.0 * 0.7 * w,
+                PenaltyFault::SignForgotten => 0.3 + 0.7 * w,
+            };
+        }
+        Ok(())
+    }
+}

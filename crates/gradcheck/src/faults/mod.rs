@@ -4,7 +4,73 @@
 //! [`FaultyCost`] put one into a layer or cost that is right.
 
 mod cost;
+mod dropout;
 mod layer;
+mod normalization;
+mod weights;
 
 pub use cost::{CostFault, FaultyCost};
+pub use dropout::{DropoutFault, FaultyDropout};
 pub use layer::{FaultyLayer, LayerFault};
+pub use normalization::{Across, FaultyNormalization, NormalizationFault};
+pub use weights::{FaultyWeights, WeightFault};
+
+/// Everything of a layer but its backward pass, from the one inside.
+macro_rules! all_but_backward {
+    () => {
+        fn n_in(&self) -> usize {
+            self.inner.n_in()
+        }
+
+        fn n_out(&self) -> usize {
+            self.inner.n_out()
+        }
+
+        fn batch_wide(&self) -> bool {
+            self.inner.batch_wide()
+        }
+
+        fn forward(
+            &self,
+            a_prev: MatrixView<'_, f64>,
+            a: MatrixViewMut<'_, f64>,
+            cache: &mut [f64],
+            pass: &Pass,
+        ) -> Result<(), CoreError> {
+            self.inner.forward(a_prev, a, cache, pass)
+        }
+
+        fn gradient(
+            &self,
+            index: usize,
+            columns: std::ops::Range<usize>,
+            a_prev: MatrixView<'_, f64>,
+            dz: MatrixView<'_, f64>,
+            cache: &[f64],
+            gradient: MatrixViewMut<'_, f64>,
+        ) -> Result<(), CoreError> {
+            self.inner.gradient(index, columns, a_prev, dz, cache, gradient)
+        }
+
+        fn n_cache(&self) -> usize {
+            self.inner.n_cache()
+        }
+
+        fn parameter(&self, index: usize) -> Option<MatrixView<'_, f64>> {
+            self.inner.parameter(index)
+        }
+
+        fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, f64>> {
+            self.inner.parameter_mut(index)
+        }
+
+        fn parameter_name(&self, index: usize) -> String {
+            self.inner.parameter_name(index)
+        }
+
+        fn kind(&self) -> String {
+            self.inner.kind()
+        }
+    };
+}
+use all_but_backward;

@@ -54,6 +54,35 @@ pub fn class_accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) ->
     Ok(right as f64 / al.ncols() as f64)
 }
 
+/// The log loss, `−1/m Σ_j Σ_i y_ij ln al_ij`, and for one output row `−1/m Σ_j (y ln al + (1 − y) ln (1 − al))`; outputs are
+/// kept 1e-15 away from 0 and 1, so that one wrong certainty is not the end of it. At least 0; `ln 2` is
+/// what a coin costs.
+///
+/// # Errors
+/// Shapes that differ, empty matrices, NaN.
+///
+/// ```
+/// use layerwise_model::{core::MatrixView, log_loss};
+///
+/// let al = MatrixView::new(&[0.5, 0.5], 1, 2)?;
+/// let y = MatrixView::new(&[1.0, 0.0], 1, 2)?;
+/// assert!((log_loss(al, y)? - 2.0_f64.ln()).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn log_loss<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
+    check(al, y)?;
+    let ln = |p: f64| p.clamp(1e-15, 1.0).ln();
+    let of = |a: f64, y: f64| match al.nrows() {
+        1 => y * ln(a) + (1.0 - y) * ln(1.0 - a),
+        // 0 ln 0 is 0.
+        _ if y == 0.0 => 0.0,
+        _ => y * ln(a),
+    };
+    let pairs = al.as_slice().iter().zip(y.as_slice());
+    let sum: f64 = pairs.map(|(a, y)| of(a.to_f64(), y.to_f64())).sum();
+    Ok(-sum / al.ncols() as f64)
+}
+
 /// The share of examples whose class is among the `k` highest outputs, in [0, 1]; of equal outputs the
 /// first count as higher. Shapes: `(n_classes, m)`, labels one-hot or probabilities.
 ///

@@ -10,6 +10,12 @@ pub enum Stream {
     Initialization,
     /// The order of examples in an epoch.
     Shuffling,
+    /// Which examples are held out together.
+    Folds,
+    /// Features shuffled to see what they are worth.
+    Importance,
+    /// Candidates of a search.
+    Search,
 }
 
 /// A ChaCha generator (Bernstein 2008), the same on every platform, for this seed and purpose.
@@ -29,6 +35,9 @@ pub fn generator(seed: u64, stream: Stream) -> ChaCha8Rng {
     rng.set_stream(match stream {
         Stream::Initialization => 0,
         Stream::Shuffling => 1,
+        Stream::Folds => 2,
+        Stream::Importance => 3,
+        Stream::Search => 4,
     });
     rng
 }

@@ -50,7 +50,7 @@ pub struct TrainingStep<T: Scalar> {
 #[derive(Debug)]
 pub(super) struct Buffers<T> {
     pub(super) n_out: usize,
-    n_cache: usize,
+    pub(super) n_cache: usize,
     pub(super) a: Vec<T>,
     /// dA on the way down, dZ from the layer's backward pass on.
     da: Vec<T>,
@@ -99,11 +99,12 @@ impl<T: Scalar> TrainingStep<T> {
         }
         let zeros = |n: usize| vec![T::zero(); n];
         let layers = network.layers().iter().map(|layer| {
-            let gradients = layerwise_core::parameters(layer.as_ref()).map(|parameter| Gradient {
+            let parameters = layerwise_core::parameters(layer.as_ref()).enumerate();
+            let gradients = parameters.map(|(index, parameter)| Gradient {
                 shape: parameter.shape(),
                 values: zeros(parameter.as_slice().len()),
                 state: zeros(parameter.as_slice().len() * optimizer.n_state()),
-                factors: (1.0, 1.0),
+                factors: (if layer.trains(index) { 1.0 } else { 0.0 }, 1.0),
             });
             Buffers {
                 n_out: layer.n_out(),
@@ -265,6 +266,7 @@ impl<T: Scalar> TrainingStep<T> {
             let (below, here) = self.layers.split_at_mut(index);
             let &mut Buffers { n_out, n_cache, ref mut a, ref mut cache, .. } = &mut here[0];
             let a_prev = below.last().map_or(Ok(x), |below| below.a(m))?;
+            let share = if layer.batch_wide() { m } else { share };
             let (a, cache) = (&mut a[..n_out * m], &mut cache[..n_cache * m]);
             let error = FirstError::default();
             let parts = [(a, n_out * share), (cache, n_cache * share)];
@@ -341,6 +343,7 @@ impl<T: Scalar> TrainingStep<T> {
                 }
             };
             let (a, cache) = (view(a, n_out, m)?, &cache[..n_cache * m]);
+            let share = if layer.batch_wide() { m } else { share };
             let da = &mut da[..n_out * m];
             let error = FirstError::default();
             let parts = [(&mut *da, n_out * share), (da_prev, n_in * share)];

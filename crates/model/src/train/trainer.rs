@@ -637,4 +637,25 @@ mod tests {
         let start = network().layers()[0].parameter(0).unwrap().to_matrix().norm();
         assert!((clipped.0 - start).abs() < 1e-6);
     }
+
+    /// Running statistics move, and the result is the same for any number of threads.
+    #[test]
+    fn batch_norm_trains_on_any_number_of_threads() {
+        let (x, y) = examples();
+        let x = x.map(|x| 40.0 * x + 100.0);
+        let data = Examples::new(&x, &y).unwrap();
+        let fit = |threads| {
+            let builder = Network::<f64>::builder(2).batch_norm().dense(300, Relu);
+            let mut network = builder.batch_norm().dense(1, Sigmoid).build().unwrap();
+            let adam = layerwise_optim::Adam::new(0.01).unwrap();
+            let trainer = Trainer::new(BinaryCrossEntropy, adam).threads(threads).batch_size(25);
+            let history = trainer.fit(&mut network, data, Some(data)).unwrap();
+            (network.snapshot(), history)
+        };
+        let (parameters, history) = fit(1);
+        let last = history.last().unwrap().validation_cost.unwrap();
+        assert!(last < 0.2, "{last}");
+        assert!(parameters[2].iter().all(|mean| (50.0..150.0).contains(mean)));
+        assert_eq!(fit(3), (parameters, history));
+    }
 }

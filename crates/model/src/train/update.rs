@@ -41,6 +41,7 @@ impl<T: Scalar> TrainingStep<T> {
         let alpha = T::of(optimizer.alpha().to_f64() * rate);
         let (rates, lambda) = (optimizer.rates(self.step, alpha), optimizer.weight_decay());
         for (layer, buffers) in network.layers_mut().iter_mut().zip(&mut self.layers) {
+            layer.absorb(self.m, &buffers.cache[..buffers.n_cache * self.m]);
             for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
                 let &mut Gradient { ref mut values, ref mut state, factors, .. } = gradient;
                 if factors.0 == 0.0 {

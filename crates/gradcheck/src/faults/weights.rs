@@ -1,0 +1,83 @@
+//! Mistakes with the weights of examples.
+
+use layerwise_core::{MatrixView, MatrixViewMut};
+use layerwise_cost::{Cost, CostError, weighted_cost};
+
+/// What is wrong with a [`FaultyWeights`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeightFault {
+    /// `dAL` is that of equal weights.
+    Forgotten,
+    /// Each weight is taken twice.
+    Squared,
+    /// The sum is divided by m, not by the sum of weights.
+    DividedByM,
+}
+
+impl WeightFault {
+    /// Every fault.
+    pub const ALL: [Self; 3] = [Self::Forgotten, Self::Squared, Self::DividedByM];
+
+    /// The mistake in a few words.
+    ///
+    /// ```
+    /// use layerwise_gradcheck::faults::WeightFault;
+    /// assert_eq!(WeightFault::Squared.describe(), "weights of examples taken twice in dAL");
+    /// ```
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Forgotten => "weights of examples forgotten in dAL",
+            Self::Squared => "weights of examples taken twice in dAL",
+            Self::DividedByM => "weighted sum divided by m, not Σw, in dAL",
+        }
+    }
+}
+
+/// A cost with weights of examples and a mistake in what its derivative makes of them.
+#[derive(Debug)]
+pub struct FaultyWeights<C> {
+    inner: C,
+    weights: Vec<f64>,
+    fault: WeightFault,
+}
+
+impl<C: Cost<f64>> FaultyWeights<C> {
+    /// `inner` with these weights and this mistake.
+    pub fn new(inner: C, weights: Vec<f64>, fault: WeightFault) -> Self {
+        Self { inner, weights, fault }
+    }
+}
+
+impl<C: Cost<f64>> Cost<f64> for FaultyWeights<C> {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn check_labels(&self, y: MatrixView<'_, f64>) -> Result<(), CostError> {
+        self.inner.check_labels(y)
+    }
+
+    fn cost(&self, al: MatrixView<'_, f64>, y: MatrixView<'_, f64>) -> Result<f64, CostError> {
+        weighted_cost(&self.inner, al, y, &self.weights)
+    }
+
+    fn backward(
+        &self,
+        al: MatrixView<'_, f64>,
+        y: MatrixView<'_, f64>,
+        mut dal: MatrixViewMut<'_, f64>,
+    ) -> Result<(), CostError> {
+        self.inner.backward(al, y, dal.reborrow())?;
+        let m = al.ncols() as f64;
+        let total: f64 = self.weights.iter().sum();
+        for (j, &w) in self.weights.iter().enumerate() {
+            let factor = match self.fault {
+                WeightFault::Forgotten => 1.0,
+                WeightFault::Squared => m * w * w / total,
+                WeightFault::DividedByM => w,
+            };
+            dal.column_mut(j).iter_mut().for_each(|dal| *dal *= factor);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! What a network makes of each feature.
+
+use layerwise_core::{DMatrix, MatrixView, Scalar};
+use rand::seq::SliceRandom;
+
+use super::Scores;
+use crate::{Examples, ModelError, Network, Result, Stream, generator};
+
+/// By how much a score falls when one feature after the other is shuffled among the examples: as much as the
+/// network relies on it (Breiman, "Random Forests", 2001, section 10; Fisher, Rudin and Dominici,
+/// "All Models are Wrong, but Many are Useful", 2019). One [`Scores`] a feature, of `repeats` shuffles.
+///
+/// The measure is one of which more is better. Features that say the same share what they are
+/// worth.
+///
+/// # Errors
+/// Examples that do not fit, `repeats` of 0, what the measure refuses.
+///
+/// ```
+/// use layerwise_model::{Examples, Network, accuracy, core::DMatrix, permutation_importance};
+/// use layerwise_model::{activations::Sigmoid, core::{DVector, LinearParameters}, layers::Dense};
+///
+/// // Only the first of two features counts.
+/// let w = DMatrix::from_row_slice(1, 2, &[5.0, 0.0]);
+/// let dense = Dense::new(LinearParameters { w, b: DVector::zeros(1) }, Sigmoid)?;
+/// let network = Network::<f64>::new(vec![Box::new(dense)])?;
+/// let x = DMatrix::from_fn(2, 50, |i, j| ((j * (7 + i)) % 50) as f64 - 24.5);
+/// let y = DMatrix::from_fn(1, 50, |_, j| f64::from(u8::from(x[(0, j)] > 0.0)));
+/// let found = permutation_importance(&network, Examples::new(&x, &y)?, accuracy, 5, 1)?;
+/// assert!(found[0].mean() > 0.3);
+/// assert_eq!(found[1].mean(), 0.0);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+pub fn permutation_importance<T: Scalar>(
+    network: &Network<T>,
+    examples: Examples<'_, T>,
+    measure: impl Fn(MatrixView<'_, T>, MatrixView<'_, T>) -> Result<f64>,
+    repeats: usize,
+    seed: u64,
+) -> Result<Vec<Scores>> {
+    if repeats == 0 {
+        return Err(ModelError::AtLeastOne { what: "the number of shuffles" });
+    }
+    let mut x = examples.x().to_matrix();
+    let score = |x: &DMatrix<T>| measure((&network.predict(x)?).into(), examples.y());
+    let whole = score(&x)?;
+    let mut order: Vec<usize> = (0..examples.m()).collect();
+    let mut rng = generator(seed, Stream::Importance);
+    let mut importance = Vec::with_capacity(x.nrows());
+    for i in 0..x.nrows() {
+        let mut values = Vec::with_capacity(repeats);
+        for _ in 0..repeats {
+            order.shuffle(&mut rng);
+            for (j, &from) in order.iter().enumerate() {
+                x[(i, j)] = examples.x()[(i, from)];
+            }
+            values.push(whole - score(&x)?);
+        }
+        for j in 0..examples.m() {
+            x[(i, j)] = examples.x()[(i, j)];
+        }
+        importance.push(Scores { values });
+    }
+    Ok(importance)
+}
