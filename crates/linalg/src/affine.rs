@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::blocked::Product;
 use crate::scalar::Side;
 use crate::tile::Start;
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, matmul};
@@ -55,7 +56,7 @@ pub fn affine<T: Scalar>(
         return matmul(T::one(), w, a_prev, T::one(), z);
     }
     let sides = (Side::straight(&w), Side::straight(&a_prev));
-    T::gemm((m, k, n), T::one(), sides, Start::bias(b), z.as_mut_slice());
+    T::gemm(&Product::new((m, k, n), T::one(), sides, Start::bias(b)), z.as_mut_slice());
     Ok(())
 }
 
@@ -108,7 +109,8 @@ pub fn affine_rows<T: Scalar>(
         return Ok(());
     }
     let sides = (Side::straight(&w).part(start, 0), Side::straight(&a_prev));
-    T::gemm((rows.len(), k, n), T::one(), sides, Start::bias(b), z.as_mut_slice());
+    let product = Product::new((rows.len(), k, n), T::one(), sides, Start::bias(b));
+    T::gemm(&product, z.as_mut_slice());
     Ok(())
 }
 

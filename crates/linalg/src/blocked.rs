@@ -9,20 +9,23 @@
 //! for all gives.
 
 use crate::column;
-use crate::pack::{LINE, pack, pack_rows, prefetch};
+use crate::pack::{LINE, pack, pack_right};
 use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Start, Tile, TileFn};
 use crate::turned;
 
 /// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache (24 KiB).
-pub(crate) const KC: usize = 384;
+pub(crate) const KC: usize = 512;
+/// Terms from which blocks are half as deep: such sums belong to layers with many features, which mostly
+/// have few units, and a block of theirs should stay in the first-level cache beside that of `B`.
+const MANY_TERMS: usize = 4096;
 /// Columns in a packed block of `B`; a multiple of three, four, six and eight.
-const BLOCK_OF_B: usize = 240;
+const BLOCK_OF_B: usize = 1920;
 /// Bytes of a block of `A` up to which it is read in place.
 const A_IN_PLACE: usize = 32 * 1024;
-/// Bytes of `B` for two tiles up to which they are asked into the first-level cache.
-const B_NEAR: usize = 8 * 1024;
+/// Bytes of `B` or `C` beyond which they are not taken to be near, and asked for before they are used.
+const NEAR: usize = 32 * 1024;
 /// Columns of `C` from which packing `A` pays.
 const COLUMNS_WORTH_PACKING: usize = 16;
 
@@ -32,14 +35,10 @@ pub(crate) trait Kernel {
     type Register: Simd;
     /// Registers of rows in a packed block of `A`, which stays in the second-level cache.
     const BLOCK_OF_A: usize;
-    /// Registers and columns of a tile that writes `C` turned around, at most.
-    const TURNED: (usize, usize);
     /// Registers and columns of a tile, at most, where a column of `C` takes this many registers.
     fn shape(registers: usize) -> (usize, usize);
     /// The tile of `mv` registers by `nr` columns.
     fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<Number<Self>>;
-    /// The tile of `mv` registers by `nr` columns that writes `C` turned around.
-    fn turned_tile(mv: usize, nr: usize) -> TileFn<Number<Self>>;
 }
 
 /// What a kernel multiplies.
@@ -77,6 +76,32 @@ pub(crate) struct Product<'a, T> {
     pub(crate) a: Side<'a, T>,
     pub(crate) b: Side<'a, T>,
     pub(crate) start: Start<'a, T>,
+    /// Whether entries below 0 become 0.
+    pub(crate) rectified: bool,
+}
+
+impl<'a, T: Copy + Default> Product<'a, T> {
+    /// `alpha A B + start`.
+    pub(crate) fn new(
+        shape: (usize, usize, usize),
+        alpha: T,
+        (a, b): (Side<'a, T>, Side<'a, T>),
+        start: Start<'a, T>,
+    ) -> Self {
+        Self { shape, alpha, a, b, start, rectified: false }
+    }
+
+    /// What the kernels rely on.
+    ///
+    /// # Panics
+    /// If a size is 0, or a side or the bias is smaller than its shape.
+    pub(crate) fn check(&self) {
+        let Self { shape: (m, k, n), a, b, start, .. } = self;
+        let (m, k, n) = (*m, *k, *n);
+        assert!(m > 0 && k > 0 && n > 0, "an empty product");
+        assert!(a.holds((m, k)) && b.holds((k, n)), "a side is smaller than its shape");
+        assert!(start.fits(m), "a bias of fewer numbers than rows");
+    }
 }
 
 /// Whether a matrix with contiguous rows has them a page or more apart: read down its columns they
@@ -122,7 +147,7 @@ pub(crate) unsafe fn gemm<K: Kernel>(
     one: Number<K>,
     packed: &mut Packed<Number<K>>,
 ) {
-    let Product { shape: (m, k, n), alpha, a, b, start } = *product;
+    let Product { shape: (_, k, n), ref a, .. } = *product;
     if n == 1 && a.row_stride == 1 {
         // SAFETY: as the caller's.
         return unsafe { column::multiply::<K::Register>(product, c, one) };
@@ -131,87 +156,240 @@ pub(crate) unsafe fn gemm<K: Kernel>(
         // SAFETY: as the caller's.
         return unsafe { turned::multiply::<K>(product, c, packed) };
     }
-    let lanes = K::Register::LANES;
-    let registers = m.div_ceil(lanes);
-    let (most, nr) = K::shape(registers);
-    let large = m * k.min(KC) * size_of::<Number<K>>() > A_IN_PLACE && n >= COLUMNS_WORTH_PACKING;
-    let pack_a = a.row_stride != 1 || large;
-    let pack_b = rows_are_far(&b) && m > lanes && k >= 32;
-    let columns = if pack_b { BLOCK_OF_B } else { n };
-    for from in (0..k).step_by(KC) {
-        let kc = KC.min(k - from);
-        let start = if from == 0 { start } else { Start::scaled(one) };
-        let near = 2 * nr * kc * size_of::<Number<K>>() <= B_NEAR;
-        for column in (0..n).step_by(columns) {
-            let columns = columns.min(n - column);
-            // SAFETY: parts of the matrices, within the sizes the caller vouches for; buffers are
-            // made as long as what is packed into them.
+    let plan = Plan::new::<K>(product);
+    for (from, kc) in blocks_of_terms(k) {
+        let block = plan.rows_together(K::BLOCK_OF_A, kc);
+        for column in (0..n).step_by(plan.columns) {
+            let columns = plan.columns.min(n - column);
+            // SAFETY: parts of the matrices, within the sizes the caller vouches for.
             unsafe {
-                let b_packed = if pack_b {
-                    let to = Packed::at_least(&mut packed.b, kc * columns.next_multiple_of(nr));
-                    let (at, of) = ((from, column), (kc, columns));
-                    match nr {
-                        3 => pack_rows::<K::Register, 3>(&b, at, of, to),
-                        4 => pack_rows::<K::Register, 4>(&b, at, of, to),
-                        6 => pack_rows::<K::Register, 6>(&b, at, of, to),
-                        _ => pack_rows::<K::Register, 8>(&b, at, of, to),
-                    }
-                    Some(to.cast_const())
-                } else {
-                    None
-                };
-                for first in (0..registers).step_by(K::BLOCK_OF_A) {
-                    let block = K::BLOCK_OF_A.min(registers - first);
-                    let row = first * lanes;
-                    let rows = (m - row).min(block * lanes);
-                    let panels = Panels::new(block, most);
-                    let left = if pack_a {
-                        let to = Packed::at_least(&mut packed.a, kc * block * lanes);
-                        let heights = panels.heights().map(|mv| mv * lanes);
-                        pack::<K::Register>(&a, (row, from), (rows, kc), heights, to);
-                        Left::Packed(to.cast_const())
-                    } else {
-                        let at = a.values.as_ptr().add(row + from * a.column_stride);
-                        Left::InPlace { at, step: a.column_stride }
-                    };
-                    let start = start.below(row);
-                    let block = Block { k: kc, rows, panels, left, alpha, start };
-                    let panels = columns.div_ceil(nr);
-                    for (panel, j) in (0..columns).step_by(nr).enumerate() {
-                        let present = nr.min(columns - j);
-                        let right = match b_packed {
-                            Some(packed) => (packed.add(j * kc), nr, 1),
-                            None => {
-                                let (step, next) = (b.row_stride, b.column_stride);
-                                let at = from * step + (column + j) * next;
-                                (b.values.as_ptr().add(at), step, next)
-                            }
-                        };
-                        if pack_b && first == 0 && column + columns < n {
-                            // A share of the block of B that is packed next.
-                            for p in kc * panel / panels..kc * (panel + 1) / panels {
-                                let next = (from + p) * b.row_stride + column + columns;
-                                prefetch::<K::Register, false>(
-                                    b.values.as_ptr().wrapping_add(next),
-                                    columns,
-                                );
-                            }
-                        } else if b.row_stride == 1 && j + 2 * nr <= columns {
-                            // The next columns, while these are worked on.
-                            for column in nr..2 * nr {
-                                let next = right.0.wrapping_add(column * right.2);
-                                if near {
-                                    prefetch::<K::Register, true>(next, kc);
-                                } else {
-                                    prefetch::<K::Register, false>(next, kc);
-                                }
-                            }
-                        }
-                        let c = c.add((column + j) * m + row);
-                        block.multiply::<K>(right, present, c, m);
-                    }
+                let part = Part { product, from, kc, column, columns, one };
+                let b_packed = part.pack_right::<K>(&plan, packed);
+                for first in (0..plan.registers).step_by(block) {
+                    let registers = block.min(plan.registers - first);
+                    let left = part.pack_left::<K>(&plan, (first, registers), packed);
+                    part.multiply::<K>(&plan, (first, registers), left, b_packed, c);
                 }
             }
+        }
+    }
+}
+
+/// `alpha A B` for `columns` of `B`, `together` of them at a time: each time they are in `scratch`, which
+/// has room for `m` times as many numbers, `take` is called with the first of them.
+///
+/// # Safety
+/// As [`gemm`], with `scratch` in place of `c`; `columns` lie within the product, whose start is zero.
+#[inline(always)]
+pub(crate) unsafe fn gemm_in_turns<K: Kernel>(
+    product: &Product<'_, Number<K>>,
+    together: usize,
+    scratch: &mut [Number<K>],
+    one: Number<K>,
+    packed: &mut Packed<Number<K>>,
+    take: &mut dyn FnMut(usize, &mut [Number<K>]),
+) {
+    let Product { shape: (m, k, n), b, .. } = *product;
+    let plan = Plan::new::<K>(product);
+    // Where all of A is packed in one block, once is enough for all turns.
+    let once = plan.pack_a && k <= KC && plan.registers <= plan.rows_together(K::BLOCK_OF_A, k);
+    let rows = (0, plan.registers);
+    let mut left = None;
+    for column in (0..n).step_by(together) {
+        let columns = together.min(n - column);
+        let turn = Product { shape: (m, k, columns), b: b.part(0, column), ..*product };
+        let c = scratch.as_mut_ptr();
+        // SAFETY: as the caller's, and part of the columns.
+        unsafe {
+            if once && !turned::suits(&turn) {
+                let part = Part { product: &turn, from: 0, kc: k, column: 0, columns, one };
+                let b_packed = part.pack_right::<K>(&plan, packed);
+                let left = *left.get_or_insert_with(|| part.pack_left::<K>(&plan, rows, packed));
+                part.multiply::<K>(&plan, rows, left, b_packed, c);
+            } else {
+                gemm::<K>(&turn, c, one, packed);
+            }
+        }
+        take(column, &mut scratch[..m * columns]);
+    }
+}
+
+/// Columns in a packed block of `n`: as even as can be, and whole panels of any width.
+fn even_blocks(n: usize) -> usize {
+    n.div_ceil(n.div_ceil(BLOCK_OF_B)).next_multiple_of(24)
+}
+
+/// Where the blocks of `k` terms start and how many there are in each: as even as can be.
+pub(crate) fn blocks_of_terms(k: usize) -> impl Iterator<Item = (usize, usize)> {
+    let blocks = k.div_ceil(if k > MANY_TERMS { KC / 2 } else { KC });
+    (0..blocks).map(move |block| {
+        let from = block * k / blocks;
+        (from, (block + 1) * k / blocks - from)
+    })
+}
+
+/// How a product is cut into blocks, which depends on its sizes alone.
+struct Plan {
+    /// Registers in a column of `C`.
+    registers: usize,
+    /// Registers and columns of a tile.
+    tile: (usize, usize),
+    pack_a: bool,
+    pack_b: bool,
+    /// Columns gone through together.
+    columns: usize,
+}
+
+impl Plan {
+    fn new<K: Kernel>(product: &Product<'_, Number<K>>) -> Self {
+        let Product { shape: (m, k, n), ref a, ref b, .. } = *product;
+        let (lanes, size) = (K::Register::LANES, size_of::<Number<K>>());
+        let registers = m.div_ceil(lanes);
+        let large = m * k.min(KC) * size > A_IN_PLACE && n >= COLUMNS_WORTH_PACKING;
+        let rows_far = rows_are_far(b) && m > lanes && k >= 32;
+        let columns_far =
+            b.row_stride == 1 && b.column_stride * size % 2048 == 0 && k >= 128 && m >= 16 * lanes;
+        let pack_b = rows_far || columns_far;
+        Self {
+            registers,
+            tile: K::shape(registers),
+            pack_a: a.row_stride != 1 || large,
+            pack_b,
+            columns: if pack_b { even_blocks(n) } else { n },
+        }
+    }
+
+    /// Registers of rows in a block of `A` that is `kc` deep, where `block` are at most in the deepest.
+    fn rows_together(&self, block: usize, kc: usize) -> usize {
+        (block * KC / kc).min(self.registers)
+    }
+}
+
+/// Part of a product: `kc` terms from `from` on, `columns` from `column` on.
+struct Part<'a, 'p, T> {
+    product: &'p Product<'a, T>,
+    from: usize,
+    kc: usize,
+    column: usize,
+    columns: usize,
+    one: T,
+}
+
+impl<T: Copy + Default> Part<'_, '_, T> {
+    /// Packs these columns of `B`, if the plan says so.
+    ///
+    /// # Safety
+    /// As [`gemm`].
+    #[inline(always)]
+    unsafe fn pack_right<K: Kernel<Register: Simd<Number = T>>>(
+        &self,
+        plan: &Plan,
+        packed: &mut Packed<T>,
+    ) -> Option<*const T> {
+        if !plan.pack_b {
+            return None;
+        }
+        let (_, nr) = plan.tile;
+        let to = Packed::at_least(&mut packed.b, self.kc * self.columns.next_multiple_of(nr));
+        let (at, of) = ((self.from, self.column), (self.kc, self.columns));
+        let b = &self.product.b;
+        // SAFETY: the part lies within B, and the buffer is as long as what is packed into it.
+        unsafe {
+            match nr {
+                3 => pack_right::<K::Register, 3>(b, at, of, to),
+                4 => pack_right::<K::Register, 4>(b, at, of, to),
+                6 => pack_right::<K::Register, 6>(b, at, of, to),
+                _ => pack_right::<K::Register, 8>(b, at, of, to),
+            }
+        }
+        Some(to.cast_const())
+    }
+
+    /// A block of `A`: `registers` of rows from the register `first` on, packed if the plan says so.
+    ///
+    /// # Safety
+    /// As [`gemm`].
+    #[inline(always)]
+    unsafe fn pack_left<K: Kernel<Register: Simd<Number = T>>>(
+        &self,
+        plan: &Plan,
+        (first, registers): (usize, usize),
+        packed: &mut Packed<T>,
+    ) -> Left<T> {
+        let (a, lanes) = (&self.product.a, K::Register::LANES);
+        let row = first * lanes;
+        let rows = (self.product.shape.0 - row).min(registers * lanes);
+        // SAFETY: the part lies within A, and the buffer is as long as what is packed into it.
+        unsafe {
+            if plan.pack_a {
+                let to = packed.block(self.kc * registers * lanes);
+                let panels = Panels::new(registers, plan.tile.0);
+                let heights = panels.heights().map(|mv| mv * lanes);
+                pack::<K::Register>(a, (row, self.from), (rows, self.kc), heights, to);
+                Left::Packed(to.cast_const())
+            } else {
+                let at = a.values.as_ptr().add(row + self.from * a.column_stride);
+                Left::InPlace { at, step: a.column_stride }
+            }
+        }
+    }
+
+    /// Multiplies a block of `A` by the columns.
+    ///
+    /// # Safety
+    /// As [`gemm`].
+    #[inline(always)]
+    unsafe fn multiply<K: Kernel<Register: Simd<Number = T>>>(
+        &self,
+        plan: &Plan,
+        (first, registers): (usize, usize),
+        left: Left<T>,
+        b_packed: Option<*const T>,
+        c: *mut T,
+    ) {
+        let &Self { product, from, kc, column, columns, one } = self;
+        let Product { shape: (m, k, _), alpha, ref b, start, rectified, .. } = *product;
+        let row = first * K::Register::LANES;
+        let rows = (m - row).min(registers * K::Register::LANES);
+        let (most, nr) = plan.tile;
+        let start = if from == 0 { start.below(row) } else { Start::scaled(one) };
+        let rectified = rectified && from + kc == k;
+        let panels = Panels::new(registers, most);
+        let ask = start.reads() && m * columns * size_of::<T>() > NEAR;
+        let block = Block { k: kc, rows, panels, left, alpha, start, rectified, ask };
+        // A B that fits into the first-level cache has been there lately.
+        let ask = b_packed.is_none() && b.row_stride == 1 && kc * columns * size_of::<T>() > NEAR;
+        // As even as can be, but for panels that are packed in whole ones.
+        let mut present = nr;
+        let mut wider = 0;
+        if b_packed.is_none() {
+            let panels = columns.div_ceil(nr);
+            (present, wider) = (columns / panels, columns % panels);
+            if wider == 0 {
+                (present, wider) = (present - 1, panels);
+            }
+        }
+        let (mut j, mut panel) = (0, 0);
+        while j < columns {
+            let width = match b_packed {
+                Some(_) => nr.min(columns - j),
+                None => present + usize::from(panel < wider),
+            };
+            // SAFETY: within the part.
+            unsafe {
+                let right = match b_packed {
+                    Some(packed) => (packed.add(j * kc), nr, 1),
+                    None => {
+                        let (step, next) = (b.row_stride, b.column_stride);
+                        let at = from * step + (column + j) * next;
+                        (b.values.as_ptr().add(at), step, next)
+                    }
+                };
+                let ask_right = ask && j + 2 * width <= columns;
+                block.multiply::<K>(right, width, ask_right, c.add((column + j) * m + row), m);
+            }
+            j += width;
+            panel += 1;
         }
     }
 }
@@ -233,6 +411,8 @@ struct Block<'a, T> {
     left: Left<T>,
     alpha: T,
     start: Start<'a, T>,
+    rectified: bool,
+    ask: bool,
 }
 
 impl<T: Copy + Default> Block<'_, T> {
@@ -246,10 +426,11 @@ impl<T: Copy + Default> Block<'_, T> {
         &self,
         (b, b_step, b_next): (*const T, usize, usize),
         present: usize,
+        ask_right: bool,
         c: *mut T,
         c_next: usize,
     ) {
-        let Self { k, rows, panels, left, alpha, start } = *self;
+        let Self { k, rows, panels, left, alpha, start, rectified, ask } = *self;
         let Panels { height: tallest, tall, short } = panels;
         let lanes = K::Register::LANES;
         let (mut mv, mut left_of, mut done) = (tallest, tall, 0);
@@ -286,6 +467,9 @@ impl<T: Copy + Default> Block<'_, T> {
                     last,
                     alpha,
                     start,
+                    rectified,
+                    ask,
+                    ask_right: ask_right && done == 0,
                 };
                 K::tile(mv, present, edge)(&tile);
             }

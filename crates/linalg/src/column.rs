@@ -1,6 +1,6 @@
 //! A product with one column, `c := alpha A b + start`: bound by how fast `A` comes from memory.
 
-use crate::blocked::{KC, Product};
+use crate::blocked::{Product, blocks_of_terms};
 use crate::simd::Simd;
 use crate::tile::Start;
 
@@ -21,10 +21,10 @@ pub(crate) unsafe fn multiply<V: Simd>(
     c: *mut V::Number,
     one: V::Number,
 ) {
-    let Product { shape: (m, k, _), alpha, ref a, ref b, start } = *product;
-    for from in (0..k).step_by(KC) {
-        let kc = KC.min(k - from);
+    let Product { shape: (m, k, _), alpha, ref a, ref b, start, rectified } = *product;
+    for (from, kc) in blocks_of_terms(k) {
         let start = if from == 0 { start } else { Start::scaled(one) };
+        let rectified = rectified && from + kc == k;
         for row in (0..m).step_by(SUMS * V::LANES) {
             let rows = (m - row).min(SUMS * V::LANES);
             // SAFETY: part of the matrices, within the sizes the caller vouches for.
@@ -32,7 +32,7 @@ pub(crate) unsafe fn multiply<V: Simd>(
                 let a_at = a.values.as_ptr().add(row + from * a.column_stride);
                 let b_at = b.values.as_ptr().add(from * b.row_stride);
                 let part = Part { a: a_at, a_step: a.column_stride, b: b_at, b_step: b.row_stride };
-                part.sum::<V>((rows, kc), alpha, start.below(row), c.add(row));
+                part.sum::<V>((rows, kc), alpha, (start.below(row), rectified), c.add(row));
             }
         }
     }
@@ -55,7 +55,7 @@ impl<T: Copy> Part<T> {
         &self,
         (rows, k): (usize, usize),
         alpha: T,
-        start: Start<'_, T>,
+        (start, rectified): (Start<'_, T>, bool),
         c: *mut T,
     ) {
         let (whole, rest) = (rows / V::LANES, rows % V::LANES);
@@ -74,7 +74,10 @@ impl<T: Copy> Part<T> {
             let alpha = V::splat(alpha);
             for (v, &sum) in sums[..whole].iter().chain([&last]).enumerate() {
                 let count = if v < whole { V::LANES } else { rest };
-                start.write::<V>(alpha, sum, (v * V::LANES, count), c.add(v * V::LANES));
+                let at = c.add(v * V::LANES);
+                let value = start.add::<V>(alpha, sum, (v * V::LANES, count), at);
+                let value = if rectified { value.where_not_negative(value) } else { value };
+                if count == V::LANES { value.store(at) } else { value.store_first(at, count) }
             }
         }
     }

@@ -5,8 +5,10 @@ use crate::simd::Simd;
 
 /// Bytes that come from memory together.
 pub(crate) const LINE: usize = 64;
-/// Rows of `B` that are asked for before they are copied.
+/// Rows or columns that are asked for before they are copied.
 const AHEAD: usize = 4;
+/// Columns whose rows are copied together; a multiple of three, four, six and eight.
+const ROWS_OF: usize = 240;
 
 /// Copies `rows x k` of a side from `(row, column)` on into panels of `heights` rows, `k` running
 /// slowest within a panel. Missing rows of the last panel are zeros.
@@ -56,6 +58,7 @@ unsafe fn copy_rows<V: Simd>(
         // SAFETY: `present` numbers are there to be read, `height` to be written.
         unsafe {
             let (from, to) = (from.add(p * column_stride), to.add(p * height));
+            prefetch::<V, false>(from.wrapping_add(AHEAD * column_stride), present);
             let mut i = 0;
             while i + V::LANES <= present {
                 V::load(from.add(i)).store(to.add(i));
@@ -146,27 +149,53 @@ unsafe fn pad_each<V: Simd>(
     }
 }
 
-/// Copies `k x columns` of a side from `(row, column)` on into panels of `WIDTH` columns, `k` running
-/// slowest within a panel. Missing columns of the last panel are not written.
-///
-/// Rows are gone through one by one, since where this is used they are far apart.
+/// Copies `k x columns` of a right side from `(row, column)` on into panels of `WIDTH` columns, `k`
+/// running slowest within a panel. Missing columns of the last panel are not written.
 ///
 /// # Safety
-/// The part lies within the side, whose columns lie side by side; `to` is good for `k` times
-/// `columns` rounded up to a multiple of `WIDTH`.
+/// The part lies within the side; `to` is good for `k` times `columns` rounded up to a multiple of
+/// `WIDTH`.
 #[inline(always)]
-pub(crate) unsafe fn pack_rows<V: Simd, const WIDTH: usize>(
+pub(crate) unsafe fn pack_right<V: Simd, const WIDTH: usize>(
     side: &Side<'_, V::Number>,
     (row, column): (usize, usize),
+    (k, columns): (usize, usize),
+    to: *mut V::Number,
+) {
+    // SAFETY: as the caller's.
+    unsafe {
+        let Side { row_stride, column_stride, .. } = *side;
+        let from = side.values.as_ptr().add(row * row_stride + column * column_stride);
+        if row_stride == 1 {
+            pack_columns::<V, WIDTH>(from, column_stride, (k, columns), to);
+        } else {
+            // Some columns at a time, so that the panels they go to stay near.
+            for first in (0..columns).step_by(ROWS_OF) {
+                let columns = ROWS_OF.min(columns - first);
+                pack_rows::<V, WIDTH>(from.add(first), row_stride, (k, columns), to.add(first * k));
+            }
+        }
+    }
+}
+
+/// Rows lie side by side: they are gone through one by one, since where this is used they are far
+/// apart.
+///
+/// # Safety
+/// As [`pack_right`].
+#[inline(always)]
+unsafe fn pack_rows<V: Simd, const WIDTH: usize>(
+    from: *const V::Number,
+    row_stride: usize,
     (k, columns): (usize, usize),
     to: *mut V::Number,
 ) {
     for p in 0..k {
         // SAFETY: within the part, and within the panels.
         unsafe {
-            let from = side.values.as_ptr().add((row + p) * side.row_stride + column);
+            let from = from.add(p * row_stride);
             let to = to.add(p * WIDTH);
-            prefetch::<V, false>(from.wrapping_add(AHEAD * side.row_stride), columns);
+            prefetch::<V, false>(from.wrapping_add(AHEAD * row_stride), columns);
             let whole = columns - columns % WIDTH;
             for j in (0..whole).step_by(WIDTH) {
                 let line = from.add(j).cast::<[V::Number; WIDTH]>().read_unaligned();
@@ -174,6 +203,42 @@ pub(crate) unsafe fn pack_rows<V: Simd, const WIDTH: usize>(
             }
             for j in whole..columns {
                 *to.add(whole * k + j - whole) = *from.add(j);
+            }
+        }
+    }
+}
+
+/// Columns lie side by side.
+///
+/// # Safety
+/// As [`pack_right`].
+#[inline(always)]
+unsafe fn pack_columns<V: Simd, const WIDTH: usize>(
+    from: *const V::Number,
+    column_stride: usize,
+    (k, columns): (usize, usize),
+    to: *mut V::Number,
+) {
+    for j in (0..columns).step_by(WIDTH) {
+        // SAFETY: within the part, and within the panel.
+        unsafe {
+            let (from, to) = (from.add(j * column_stride), to.add(j * k));
+            if j + WIDTH <= columns {
+                for q in 0..WIDTH {
+                    let next = from.wrapping_add((WIDTH + q) * column_stride);
+                    prefetch::<V, false>(next, k);
+                }
+                for p in 0..k {
+                    let line: [V::Number; WIDTH] =
+                        std::array::from_fn(|q| *from.add(p + q * column_stride));
+                    to.add(p * WIDTH).cast::<[V::Number; WIDTH]>().write_unaligned(line);
+                }
+            } else {
+                for q in 0..columns - j {
+                    for p in 0..k {
+                        *to.add(p * WIDTH + q) = *from.add(p + q * column_stride);
+                    }
+                }
             }
         }
     }

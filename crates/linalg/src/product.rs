@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use crate::blocked::Product;
 use crate::scalar::Side;
 use crate::tile::Start;
 use crate::vector::{axpy_in_lanes, dot_in_lanes};
@@ -73,7 +74,7 @@ fn gemm<T: Scalar>(
         return scale(beta, c);
     }
     let start = if beta == T::zero() { Start::zero() } else { Start::scaled(beta) };
-    T::gemm((m, k, n), alpha, sides, start, c);
+    T::gemm(&Product::new((m, k, n), alpha, sides, start), c);
 }
 
 /// `C := alpha A B + beta C` for `A (m, k)`, `B (k, n)`, `C (m, n)`.

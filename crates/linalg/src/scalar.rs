@@ -6,7 +6,6 @@ use crate::MatrixView;
 use crate::blocked::Product;
 use crate::exponential::Exponential;
 use crate::kernels::{for_f32, for_f64};
-use crate::tile::Start;
 
 /// A floating-point number the kernels can work with: [`prim@f32`] or [`prim@f64`].
 ///
@@ -116,15 +115,14 @@ impl<'a, T> Side<'a, T> {
 
 impl<T> Side<'_, T> {
     /// Whether a matrix of this shape lies within the values.
-    fn holds(&self, (nrows, ncols): (usize, usize)) -> bool {
+    pub(crate) fn holds(&self, (nrows, ncols): (usize, usize)) -> bool {
         let last = (nrows - 1) * self.row_stride + (ncols - 1) * self.column_stride;
         last < self.values.len()
     }
 }
 
 pub(crate) mod private {
-    use super::Side;
-    use crate::tile::Start;
+    use crate::blocked::Product;
 
     /// The kernels that are compiled for each instruction set. Sealed: `Scalar` is for `f32` and `f64`.
     #[allow(private_interfaces)]
@@ -134,12 +132,18 @@ pub(crate) mod private {
         ///
         /// # Panics
         /// If a side or `C` is smaller than its shape.
-        fn gemm(
-            shape: (usize, usize, usize),
-            alpha: Self,
-            sides: (Side<'_, Self>, Side<'_, Self>),
-            start: Start<'_, Self>,
-            c: &mut [Self],
+        fn gemm(product: &Product<'_, Self>, c: &mut [Self]);
+
+        /// `alpha A B`, `together` columns at a time in `scratch`; each time `take` is called with the
+        /// first of them and their numbers.
+        ///
+        /// # Panics
+        /// If a side or `scratch` is smaller than its shape, or `together` is 0.
+        fn gemm_in_turns(
+            product: &Product<'_, Self>,
+            together: usize,
+            scratch: &mut [Self],
+            take: &mut dyn FnMut(usize, &mut [Self]),
         );
 
         /// ReLU in place.
@@ -154,20 +158,25 @@ macro_rules! kernels_for {
     ($number:ident, $calls:ident) => {
         #[allow(private_interfaces)]
         impl private::Kernels for $number {
-            fn gemm(
-                shape: (usize, usize, usize),
-                alpha: Self,
-                (a, b): (Side<'_, Self>, Side<'_, Self>),
-                start: Start<'_, Self>,
-                c: &mut [Self],
-            ) {
-                let (m, k, n) = shape;
-                assert!(m > 0 && k > 0 && n > 0, "an empty product");
-                assert!(a.holds((m, k)) && b.holds((k, n)) && c.len() == m * n);
-                let product = Product { shape, alpha, a, b, start };
-                assert!(start.fits(m), "a bias of fewer numbers than rows");
+            fn gemm(product: &Product<'_, Self>, c: &mut [Self]) {
+                product.check();
+                assert!(c.len() == product.shape.0 * product.shape.2, "C is of another size");
                 // SAFETY: sides, bias and C hold what the product's shape says, as was asserted.
-                unsafe { $calls::gemm(&product, c.as_mut_ptr()) }
+                unsafe { $calls::gemm(product, c.as_mut_ptr()) }
+            }
+
+            fn gemm_in_turns(
+                product: &Product<'_, Self>,
+                together: usize,
+                scratch: &mut [Self],
+                take: &mut dyn FnMut(usize, &mut [Self]),
+            ) {
+                product.check();
+                let (m, _, n) = product.shape;
+                assert!(together > 0 && scratch.len() >= m * together.min(n), "no room for a turn");
+                // SAFETY: sides, bias and the scratch hold what the product's shape says, as was
+                // asserted.
+                unsafe { $calls::gemm_in_turns(product, together, scratch, take) }
             }
 
             fn rectify(z: &mut [Self]) {

@@ -1,5 +1,6 @@
 //! The innermost loop: a tile of `C` held in registers while `k` runs.
 
+use crate::pack::LINE;
 use crate::simd::Simd;
 
 /// What a product is added to.
@@ -42,9 +43,14 @@ impl<T: Copy> Start<'_, T> {
         Self { bias: self.bias.get(row..).unwrap_or_default(), ..self }
     }
 
-    /// Whether nothing is added.
-    pub(crate) fn is_zero(&self) -> bool {
-        self.kind == StartKind::Zero
+    /// Whether a bias is added.
+    pub(crate) fn is_bias(&self) -> bool {
+        self.kind == StartKind::Bias
+    }
+
+    /// Whether the old values are read.
+    pub(crate) fn reads(&self) -> bool {
+        self.kind == StartKind::Scaled
     }
 
     /// Whether the bias, if there is one, has `rows` numbers.
@@ -52,30 +58,28 @@ impl<T: Copy> Start<'_, T> {
         self.kind != StartKind::Bias || self.bias.len() >= rows
     }
 
-    /// `c := alpha sum + start` for the first `count <= LANES` rows from `row` on; `c` is where they
-    /// are.
+    /// `alpha sum + start` for the first `count <= LANES` rows from `row` on; `c` is where they are.
     ///
     /// # Safety
     /// The processor has the instructions of `V`; `c` and the bias hold the rows.
     #[inline(always)]
-    pub(crate) unsafe fn write<V: Simd<Number = T>>(
+    pub(crate) unsafe fn add<V: Simd<Number = T>>(
         &self,
         alpha: V,
         sum: V,
         (row, count): (usize, usize),
-        c: *mut T,
-    ) {
+        c: *const T,
+    ) -> V {
         // SAFETY: within what the caller vouches for.
         unsafe {
             let read = |from: *const T| {
                 if count == V::LANES { V::load(from) } else { V::load_first(from, count) }
             };
-            let value = match self.kind {
+            match self.kind {
                 StartKind::Zero => alpha.mul(sum),
                 StartKind::Scaled => alpha.mul_add(sum, V::splat(self.beta).mul(read(c))),
                 StartKind::Bias => alpha.mul_add(sum, read(self.bias.as_ptr().add(row))),
-            };
-            if count == V::LANES { value.store(c) } else { value.store_first(c, count) }
+            }
         }
     }
 }
@@ -103,6 +107,12 @@ pub(crate) struct Tile<'a, T> {
     pub(crate) last: usize,
     pub(crate) alpha: T,
     pub(crate) start: Start<'a, T>,
+    /// Whether entries below 0 become 0.
+    pub(crate) rectified: bool,
+    /// Whether the old values are asked for before the sums are made.
+    pub(crate) ask: bool,
+    /// Whether the columns of `B` that come next are asked for while the sums are made.
+    pub(crate) ask_right: bool,
 }
 
 /// A compiled tile.
@@ -124,36 +134,16 @@ pub(crate) unsafe fn compute<V: Simd, const MV: usize, const NR: usize, const ED
     for number in 0..tile.count {
         // SAFETY: offsets stay within what the caller vouches for.
         unsafe {
+            if tile.ask {
+                // What the sums will be added to, while they are made.
+                for j in 0..NR {
+                    let at = tile.c.add(number * MV * V::LANES + j * tile.c_next);
+                    V::prefetch::<true>(at);
+                    V::prefetch::<true>(at.wrapping_add((MV - 1) * V::LANES));
+                }
+            }
             let sums = sums::<V, MV, NR, EDGE>(tile, number);
             write::<V, MV, NR>(tile, number * MV * V::LANES, &sums);
-        }
-    }
-}
-
-/// Computes one tile of a product that [is turned around](crate::turned):
-/// `C[i, j] = c[i * c_next + j]`, and nothing is added.
-///
-/// # Safety
-/// As [`compute`]; `A` is good for whole registers.
-#[inline(always)]
-pub(crate) unsafe fn compute_turned<V: Simd, const MV: usize, const NR: usize>(
-    tile: &Tile<'_, V::Number>,
-) {
-    // SAFETY: offsets stay within what the caller vouches for.
-    unsafe {
-        let sums = sums::<V, MV, NR, false>(tile, 0);
-        let alpha = V::splat(tile.alpha);
-        // No register has more than sixteen lanes.
-        let mut lanes = [[[V::Number::default(); 16]; MV]; NR];
-        for (lanes, sums) in lanes.iter_mut().zip(&sums) {
-            for (lanes, &sum) in lanes.iter_mut().zip(sums) {
-                alpha.mul(sum).store(lanes.as_mut_ptr());
-            }
-        }
-        for i in 0..(MV - 1) * V::LANES + tile.last {
-            for (j, lanes) in lanes.iter().enumerate() {
-                *tile.c.add(i * tile.c_next + j) = lanes[i / V::LANES][i % V::LANES];
-            }
         }
     }
 }
@@ -172,26 +162,39 @@ unsafe fn sums<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
     unsafe {
         let mut sums = [[V::zero(); MV]; NR];
         let (mut a, mut b) = (tile.a.add(number * tile.a_next), tile.b);
-        for _ in 0..k {
-            let mut a_p = [V::zero(); MV];
-            for (v, a_pv) in a_p.iter_mut().enumerate() {
-                let from = a.add(v * V::LANES);
-                let edge = EDGE && v + 1 == MV;
-                *a_pv = if edge { V::load_first(from, last) } else { V::load(from) };
-            }
-            for (j, sums_j) in sums.iter_mut().enumerate() {
-                let b_pj = V::splat(*b.add(j * b_next));
-                for v in 0..MV {
-                    sums_j[v] = a_p[v].mul_add(b_pj, sums_j[v]);
+        let ask = tile.ask_right && number == 0;
+        let line = LINE / size_of::<V::Number>();
+        let mut left = k;
+        while left > 0 {
+            if ask {
+                // The same terms of the columns that come next.
+                for j in NR..2 * NR {
+                    V::prefetch::<true>(b.wrapping_add(j * b_next));
                 }
             }
-            (a, b) = (a.wrapping_add(a_step), b.wrapping_add(b_step));
+            let terms = if ask { left.min(line) } else { left };
+            for _ in 0..terms {
+                let mut a_p = [V::zero(); MV];
+                for (v, a_pv) in a_p.iter_mut().enumerate() {
+                    let from = a.add(v * V::LANES);
+                    let edge = EDGE && v + 1 == MV;
+                    *a_pv = if edge { V::load_first(from, last) } else { V::load(from) };
+                }
+                for (j, sums_j) in sums.iter_mut().enumerate() {
+                    let b_pj = V::splat(*b.add(j * b_next));
+                    for v in 0..MV {
+                        sums_j[v] = a_p[v].mul_add(b_pj, sums_j[v]);
+                    }
+                }
+                (a, b) = (a.wrapping_add(a_step), b.wrapping_add(b_step));
+            }
+            left -= terms;
         }
         sums
     }
 }
 
-/// `C := alpha sums + start` from `row` on.
+/// `C := alpha sums + start` from `row` on, and 0 instead of what is below it where that is asked for.
 ///
 /// # Safety
 /// As [`compute`].
@@ -201,7 +204,35 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
     row: usize,
     sums: &[[V; MV]; NR],
 ) {
-    let Tile { c, c_next, last, alpha, start, .. } = *tile;
+    // What is added is decided here, once for all registers.
+    // SAFETY: as the caller's.
+    unsafe {
+        match tile.start.kind {
+            StartKind::Zero => {
+                write_each(tile, row, sums, Start { kind: StartKind::Zero, ..tile.start })
+            }
+            StartKind::Scaled => {
+                write_each(tile, row, sums, Start { kind: StartKind::Scaled, ..tile.start })
+            }
+            StartKind::Bias => {
+                write_each(tile, row, sums, Start { kind: StartKind::Bias, ..tile.start })
+            }
+        }
+    }
+}
+
+/// [`write`] with a start whose kind the compiler knows.
+///
+/// # Safety
+/// As [`compute`].
+#[inline(always)]
+unsafe fn write_each<V: Simd, const MV: usize, const NR: usize>(
+    tile: &Tile<'_, V::Number>,
+    row: usize,
+    sums: &[[V; MV]; NR],
+    start: Start<'_, V::Number>,
+) {
+    let Tile { c, c_next, last, alpha, rectified, .. } = *tile;
     // SAFETY: offsets stay within what the caller vouches for.
     unsafe {
         let alpha = V::splat(alpha);
@@ -209,7 +240,9 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
             for (v, &sum) in sums_j.iter().enumerate() {
                 let at = c.add(row + j * c_next + v * V::LANES);
                 let count = if v + 1 < MV { V::LANES } else { last };
-                start.write::<V>(alpha, sum, (row + v * V::LANES, count), at);
+                let value = start.add::<V>(alpha, sum, (row + v * V::LANES, count), at);
+                let value = if rectified { value.where_not_negative(value) } else { value };
+                if count == V::LANES { value.store(at) } else { value.store_first(at, count) }
             }
         }
     }

@@ -9,12 +9,6 @@ use crate::tile::{self, Tile, TileFn};
 
 /// The tile of `$mv` registers by `$nr` columns out of those compiled.
 macro_rules! choose {
-    ($tile:ident, $size:expr, [$($m:literal x $n:literal),*]) => {
-        match $size {
-            $(($m, $n) => $tile::<$m, $n>,)*
-            (mv, nr) => unreachable!("no tile of {mv} by {nr}"),
-        }
-    };
     ($tile:ident, $mv:expr, $nr:expr, $edge:expr, [$($m:literal x $n:literal),*]) => {
         match ($mv, $nr, $edge) {
             $(
@@ -31,8 +25,7 @@ macro_rules! kernels_for {
     (
         $module:ident, $register:ty, $number:ident $(, $features:literal)?;
         block of A $block:literal, shape $shape:ident,
-        tiles [$($m:literal x $n:literal),*],
-        turned ($panel:literal, $columns:literal) [$($tm:literal x $tn:literal),*]
+        tiles [$($m:literal x $n:literal),*]
     ) => {
         pub(super) mod $module {
             use super::*;
@@ -52,27 +45,12 @@ macro_rules! kernels_for {
                 unsafe { tile::compute::<$register, MV, NR, EDGE>(tile) }
             }
 
-            /// A tile that writes `C` turned around.
-            ///
-            /// # Safety
-            /// As [`tile::compute_turned`].
-            $(#[target_feature(enable = $features)])?
-            unsafe fn turned_tile<const MV: usize, const NR: usize>(tile: &Tile<'_, $number>) {
-                // SAFETY: as the caller's.
-                unsafe { tile::compute_turned::<$register, MV, NR>(tile) }
-            }
-
             impl Kernel for Tiles {
                 type Register = $register;
                 const BLOCK_OF_A: usize = $block;
-                const TURNED: (usize, usize) = ($panel, $columns);
 
                 fn shape(registers: usize) -> (usize, usize) {
                     $shape(registers)
-                }
-
-                fn turned_tile(mv: usize, nr: usize) -> TileFn<$number> {
-                    choose!(turned_tile, (mv, nr), [$($tm x $tn),*])
                 }
 
                 fn tile(mv: usize, nr: usize, edge: bool) -> TileFn<$number> {
@@ -92,6 +70,24 @@ macro_rules! kernels_for {
             ) {
                 // SAFETY: as the caller's.
                 unsafe { blocked::gemm::<Tiles>(product, c, 1.0, packed) }
+            }
+
+            /// A product, some columns at a time.
+            ///
+            /// # Safety
+            /// As [`blocked::gemm_in_turns`].
+            $(#[target_feature(enable = $features)])?
+            pub(in crate::kernels) unsafe fn gemm_in_turns(
+                product: &Product<'_, $number>,
+                together: usize,
+                scratch: &mut [$number],
+                packed: &mut Packed<$number>,
+                take: &mut dyn FnMut(usize, &mut [$number]),
+            ) {
+                // SAFETY: as the caller's.
+                unsafe {
+                    blocked::gemm_in_turns::<Tiles>(product, together, scratch, 1.0, packed, take);
+                }
             }
         }
     };
@@ -132,15 +128,11 @@ macro_rules! kernels_of_16 {
     ($module:ident, $register:ty, $number:ident $(, $features:literal)?) => {
         kernels_for!(
             $module, $register, $number $(, $features)?;
-            block of A 20, shape shape_of_16,
+            block of A 16, shape shape_of_16,
             tiles [
                 1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5, 1 x 6, 1 x 7, 1 x 8,
                 2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5, 2 x 6,
                 3 x 1, 3 x 2, 3 x 3
-            ],
-            turned (2, 6) [
-                1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5, 1 x 6,
-                2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5, 2 x 6
             ]
         );
     };
@@ -161,17 +153,11 @@ macro_rules! kernels_of_32 {
     ($module:ident, $register:ty, $number:ident, $features:literal) => {
         kernels_for!(
             $module, $register, $number, $features;
-            block of A 12, shape shape_of_32,
+            block of A 9, shape shape_of_32,
             tiles [
                 1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5, 1 x 6, 1 x 7, 1 x 8,
                 2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5, 2 x 6, 2 x 7, 2 x 8,
                 3 x 1, 3 x 2, 3 x 3, 3 x 4, 3 x 5, 3 x 6, 3 x 7, 3 x 8
-            ],
-            turned (4, 5) [
-                1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5,
-                2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5,
-                3 x 1, 3 x 2, 3 x 3, 3 x 4, 3 x 5,
-                4 x 1, 4 x 2, 4 x 3, 4 x 4, 4 x 5
             ]
         );
     };
@@ -189,18 +175,12 @@ macro_rules! kernels_of_32_halves {
     ($module:ident, $register:ty, $number:ident, $features:literal) => {
         kernels_for!(
             $module, $register, $number, $features;
-            block of A 20, shape shape_of_32_halves,
+            block of A 16, shape shape_of_32_halves,
             tiles [
                 1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5, 1 x 6, 1 x 7, 1 x 8,
                 2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5, 2 x 6, 2 x 7, 2 x 8,
                 3 x 1, 3 x 2, 3 x 3, 3 x 4, 3 x 5, 3 x 6, 3 x 7, 3 x 8,
                 5 x 1, 5 x 2, 5 x 3, 5 x 4
-            ],
-            turned (4, 5) [
-                1 x 1, 1 x 2, 1 x 3, 1 x 4, 1 x 5,
-                2 x 1, 2 x 2, 2 x 3, 2 x 4, 2 x 5,
-                3 x 1, 3 x 2, 3 x 3, 3 x 4, 3 x 5,
-                4 x 1, 4 x 2, 4 x 3, 4 x 4, 4 x 5
             ]
         );
     };

@@ -63,6 +63,36 @@ macro_rules! calls_for {
                 });
             }
 
+            /// [`gemm`], some columns at a time; `take` may use this thread's packing buffers.
+            ///
+            /// # Safety
+            /// As [`gemm`], with room for `together` columns in `scratch`.
+            pub(crate) unsafe fn gemm_in_turns(
+                product: &Product<'_, $number>,
+                together: usize,
+                scratch: &mut [$number],
+                take: &mut dyn FnMut(usize, &mut [$number]),
+            ) {
+                let mut packed = PACKED.take();
+                // SAFETY: the processor has the instructions; the rest as the caller's.
+                unsafe {
+                    let packed = &mut packed;
+                    #[cfg(target_arch = "x86_64")]
+                    if has_avx512() && is_odd(product, $lanes) {
+                        $avx512vl::gemm_in_turns(product, together, scratch, packed, take);
+                    } else if has_avx512() {
+                        $avx512::gemm_in_turns(product, together, scratch, packed, take);
+                    } else if has_avx2() {
+                        $avx2::gemm_in_turns(product, together, scratch, packed, take);
+                    } else {
+                        $portable::gemm_in_turns(product, together, scratch, packed, take);
+                    }
+                    #[cfg(not(target_arch = "x86_64"))]
+                    $portable::gemm_in_turns(product, together, scratch, packed, take);
+                }
+                PACKED.set(packed);
+            }
+
             /// ReLU.
             pub(crate) fn rectify(z: &mut [$number]) {
                 #[cfg(target_arch = "x86_64")]

@@ -41,7 +41,8 @@ macro_rules! products_of {
                     (straight(&a), straight(&b_t).transposed()),
                 ] {
                     let start = Start::zero();
-                    let product = Product { shape: (m, k, n), alpha: 1.0, a, b, start };
+                    let shape = (m, k, n);
+                    let product = Product { shape, alpha: 1.0, a, b, start, rectified: false };
                     let mut c = DMatrix::from_element(m, n, $number::NAN);
                     // SAFETY: matrices of the product's shape.
                     unsafe {
