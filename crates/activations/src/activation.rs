@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use layerwise_core::linalg::zip_in_place;
+use layerwise_core::linalg::{self, affine, zip_in_place};
 use layerwise_core::{
     DMatrix, Link, MatrixView, MatrixViewMut, Scalar, expect_matrix, expect_shape,
 };
@@ -32,6 +32,23 @@ pub trait Activation<T: Scalar>: Debug + Clone + Send + Sync + 'static {
 
     /// `a = g(z)`, written over `z`.
     fn forward(&self, z: MatrixViewMut<'_, T>);
+
+    /// `a = g(W a_prev + b)`, the whole of a dense layer: as [`affine`] and
+    /// [`forward`](Activation::forward) give it, to the last bit, but perhaps in one pass.
+    ///
+    /// # Errors
+    /// As [`affine`].
+    fn of_affine(
+        &self,
+        w: MatrixView<'_, T>,
+        b: &[T],
+        a_prev: MatrixView<'_, T>,
+        mut a: MatrixViewMut<'_, T>,
+    ) -> linalg::Result<()> {
+        affine(w, b, a_prev, a.reborrow())?;
+        self.forward(a);
+        Ok(())
+    }
 
     /// `dz = da ∗ g′(z)`, written over `da`.
     ///

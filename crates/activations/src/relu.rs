@@ -1,7 +1,7 @@
 //! ReLU: `g(z) = max(0, z)` (Nair and Hinton, "Rectified Linear Units Improve Restricted
 //! Boltzmann Machines", 2010).
 
-use layerwise_core::linalg::{rectify, rectify_backward};
+use layerwise_core::linalg::{self, affine_rectified, rectify, rectify_backward};
 use layerwise_core::{DMatrix, MatrixView, MatrixViewMut, Scalar};
 
 use crate::{Activation, Result};
@@ -18,6 +18,16 @@ impl<T: Scalar> Activation<T> for Relu {
 
     fn forward(&self, mut z: MatrixViewMut<'_, T>) {
         rectify(z.as_mut_slice());
+    }
+
+    fn of_affine(
+        &self,
+        w: MatrixView<'_, T>,
+        b: &[T],
+        a_prev: MatrixView<'_, T>,
+        a: MatrixViewMut<'_, T>,
+    ) -> linalg::Result<()> {
+        affine_rectified(w, b, a_prev, a)
     }
 
     fn backward(&self, _z: MatrixView<'_, T>, a: MatrixView<'_, T>, mut da: MatrixViewMut<'_, T>) {

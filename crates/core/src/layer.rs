@@ -118,6 +118,14 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         Err(CoreError::NoParameter { layer: self.kind(), index })
     }
 
+    /// How the gradient of the parameter with this index is made. A layer that says something else than
+    /// [`Own`](GradientForm::Own), the answer unless it does, lets a driver update a parameter while its
+    /// gradient is being made; [`gradient`](Layer::gradient) must give the same.
+    fn gradient_form(&self, index: usize) -> GradientForm {
+        let _ = index;
+        GradientForm::Own
+    }
+
     /// Whether examples of a mini-batch depend on each other in training: then the driver hands over all
     /// of them in one call of `forward` and of `backward`. No unless a layer says so.
     fn batch_wide(&self) -> bool {
@@ -150,10 +158,23 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         None
     }
 
-    /// The parameter with this index, to change; `None` past the last.
+    /// Calls `visit` with each parameter in order, to change. All of them may be kept together: an
+    /// optimizer updates them side by side.
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        let _ = visit;
+    }
+
+    /// The parameter with this index, to change; `None` past the last. From
+    /// [`parameters_mut`](Layer::parameters_mut).
     fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        let _ = index;
-        None
+        let (mut found, mut next) = (None, 0);
+        self.parameters_mut(&mut |parameter| {
+            if next == index {
+                found = Some(parameter);
+            }
+            next += 1;
+        });
+        found
     }
 
     /// Whether weight decay and penalties are for the parameter with this index: they are for weights,
@@ -214,6 +235,17 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 /// ```
 pub fn parameters<T: Scalar>(layer: &dyn Layer<T>) -> impl Iterator<Item = MatrixView<'_, T>> {
     (0..).map_while(|index| layer.parameter(index))
+}
+
+/// How the gradient of a parameter follows from what the training path has at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GradientForm {
+    /// `dw = dz a_prevᵀ`, for a parameter of shape `(n_out, n_in)`.
+    Product,
+    /// `db = Σ dz` over examples, for a parameter of shape `(n_out, 1)`.
+    Sum,
+    /// In a way of the layer's own: [`Layer::gradient`] knows.
+    Own,
 }
 
 /// An output function g that shares `dZ = (AL − Y)/m` with the cost that belongs to it

@@ -65,8 +65,8 @@
 //!     fn parameter(&self, index: usize) -> Option<MatrixView<'_, T>> {
 //!         (index == 0).then(|| MatrixView::column_vector(&self.s))
 //!     }
-//!     fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-//!         (index == 0).then(|| MatrixViewMut::column_vector(&mut self.s))
+//!     fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+//!         visit(MatrixViewMut::column_vector(&mut self.s));
 //!     }
 //!     fn parameter_name(&self, _index: usize) -> String { "s".into() }
 //! }
@@ -88,7 +88,7 @@ mod pass;
 
 pub use check::{expect_examples, expect_matrix, expect_shape};
 pub use error::CoreError;
-pub use layer::{Layer, LayerSpec, Link, parameters};
+pub use layer::{GradientForm, Layer, LayerSpec, Link, parameters};
 pub use layerwise_linalg as linalg;
 pub use layerwise_linalg::{DMatrix, DVector, MatrixView, MatrixViewMut, Scalar};
 pub use linear::{LinearActivationCache, LinearCache, LinearGradients};

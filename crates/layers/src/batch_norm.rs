@@ -260,8 +260,8 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         self.values.get(index).map(Into::into)
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        self.values.get_mut(index).map(Into::into)
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        self.values.iter_mut().for_each(|values| visit(values.into()));
     }
 
     fn parameter_name(&self, index: usize) -> String {

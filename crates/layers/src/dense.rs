@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use layerwise_activations::Activation;
 use layerwise_core::{
-    CoreError, Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut, Pass, Scalar,
-    expect_shape,
+    CoreError, GradientForm, Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut,
+    Pass, Scalar, expect_shape,
 };
 
 use crate::{Linear, Result};
@@ -63,11 +63,14 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
         cache: &mut [T],
         pass: &Pass,
     ) -> Result<()> {
-        self.linear.forward(a_prev, a.reborrow(), &mut [], pass)?;
-        if pass.training && self.activation.keeps_z() {
-            expect_shape("the cache", MatrixView::column_vector(cache), (a.as_slice().len(), 1))?;
-            cache.copy_from_slice(a.as_slice());
+        if !(pass.training && self.activation.keeps_z()) {
+            let LinearParameters { w, b } = self.linear.parameters();
+            expect_shape("a_prev", a_prev, (w.ncols(), a_prev.ncols()))?;
+            return Ok(self.activation.of_affine(w.into(), b.as_slice(), a_prev, a)?);
         }
+        self.linear.forward(a_prev, a.reborrow(), &mut [], pass)?;
+        expect_shape("the cache", MatrixView::column_vector(cache), (a.as_slice().len(), 1))?;
+        cache.copy_from_slice(a.as_slice());
         self.activation.forward(a);
         Ok(())
     }
@@ -118,6 +121,10 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
         self.linear.gradient(index, columns, a_prev, dz, cache, gradient)
     }
 
+    fn gradient_form(&self, index: usize) -> GradientForm {
+        Layer::<T>::gradient_form(&self.linear, index)
+    }
+
     fn n_cache(&self) -> usize {
         if self.activation.keeps_z() { self.n_out() } else { 0 }
     }
@@ -126,8 +133,8 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
         self.linear.parameter(index)
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        self.linear.parameter_mut(index)
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        self.linear.parameters_mut(visit);
     }
 
     fn decays(&self, index: usize) -> bool {

@@ -176,8 +176,8 @@ impl<T: Scalar> Layer<T> for Embedding<T> {
         self.tables.get(index).map(|(_, table)| table.into())
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        self.tables.get_mut(index).map(|(_, table)| table.into())
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        self.tables.iter_mut().for_each(|(_, table)| visit(table.into()));
     }
 
     fn parameter_name(&self, index: usize) -> String {

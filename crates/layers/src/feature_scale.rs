@@ -119,8 +119,8 @@ impl<T: Scalar> Layer<T> for FeatureScale<T> {
         (index == 0).then(|| (&self.s).into())
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        (index == 0).then(|| (&mut self.s).into())
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        visit((&mut self.s).into());
     }
 
     fn parameter_name(&self, _index: usize) -> String {

@@ -168,12 +168,9 @@ impl<T: Scalar> Layer<T> for LayerNorm<T> {
         }
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        match index {
-            0 => Some((&mut self.gamma).into()),
-            1 => Some((&mut self.beta).into()),
-            _ => None,
-        }
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        visit((&mut self.gamma).into());
+        visit((&mut self.beta).into());
     }
 
     fn parameter_name(&self, index: usize) -> String {

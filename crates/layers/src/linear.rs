@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use layerwise_core::{
-    CoreError, Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut, Pass, Scalar,
-    expect_shape,
+    CoreError, GradientForm, Layer, LayerSpec, LinearParameters, Link, MatrixView, MatrixViewMut,
+    Pass, Scalar, expect_shape,
     linalg::{affine, affine_rows, matmul_nt_columns, matmul_tn, row_sums},
 };
 
@@ -117,6 +117,10 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         Ok(())
     }
 
+    fn gradient_form(&self, index: usize) -> GradientForm {
+        if index == 0 { GradientForm::Product } else { GradientForm::Sum }
+    }
+
     fn parameter(&self, index: usize) -> Option<MatrixView<'_, T>> {
         match index {
             0 => Some((&self.parameters.w).into()),
@@ -125,12 +129,9 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         }
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        match index {
-            0 => Some((&mut self.parameters.w).into()),
-            1 => Some((&mut self.parameters.b).into()),
-            _ => None,
-        }
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        visit((&mut self.parameters.w).into());
+        visit((&mut self.parameters.b).into());
     }
 
     fn decays(&self, index: usize) -> bool {

@@ -143,8 +143,8 @@ impl<T: Scalar> Layer<T> for Periodic<T> {
         (index == 0).then(|| (&self.c).into())
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, T>> {
-        (index == 0).then(|| (&mut self.c).into())
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
+        visit((&mut self.c).into());
     }
 
     fn parameter_name(&self, _index: usize) -> String {

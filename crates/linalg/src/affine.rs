@@ -29,7 +29,41 @@ pub fn affine<T: Scalar>(
     w: MatrixView<'_, T>,
     b: &[T],
     a_prev: MatrixView<'_, T>,
+    z: MatrixViewMut<'_, T>,
+) -> Result<()> {
+    affine_then(w, b, a_prev, z, false)
+}
+
+/// `A := max(0, W A_prev + b)`: [`affine`] and [`rectify`](crate::rectify) in one pass, with the same bits.
+///
+/// # Errors
+/// As [`affine`].
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, affine_rectified};
+///
+/// let w = DMatrix::from_row_slice(2, 1, &[1.0, -1.0]);
+/// let a_prev = DMatrix::from_row_slice(1, 2, &[2.0, 3.0]);
+/// let mut a = DMatrix::zeros(2, 2);
+/// affine_rectified((&w).into(), &[0.5, 2.5], (&a_prev).into(), (&mut a).into())?;
+/// assert_eq!(a.as_slice(), &[2.5, 0.5, 3.5, 0.0]);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn affine_rectified<T: Scalar>(
+    w: MatrixView<'_, T>,
+    b: &[T],
+    a_prev: MatrixView<'_, T>,
+    a: MatrixViewMut<'_, T>,
+) -> Result<()> {
+    affine_then(w, b, a_prev, a, true)
+}
+
+fn affine_then<T: Scalar>(
+    w: MatrixView<'_, T>,
+    b: &[T],
+    a_prev: MatrixView<'_, T>,
     mut z: MatrixViewMut<'_, T>,
+    rectified: bool,
 ) -> Result<()> {
     if b.len() != w.nrows() {
         return Err(LinalgError::Shape {
@@ -53,10 +87,15 @@ pub fn affine<T: Scalar>(
         if !b.is_empty() {
             z.as_mut_slice().chunks_exact_mut(b.len()).for_each(|z_j| z_j.copy_from_slice(b));
         }
-        return matmul(T::one(), w, a_prev, T::one(), z);
+        matmul(T::one(), w, a_prev, T::one(), z.reborrow())?;
+        if rectified {
+            T::rectify(z.as_mut_slice());
+        }
+        return Ok(());
     }
     let sides = (Side::straight(&w), Side::straight(&a_prev));
-    T::gemm(&Product::new((m, k, n), T::one(), sides, Start::bias(b)), z.as_mut_slice());
+    let product = Product::new((m, k, n), T::one(), sides, Start::bias(b));
+    T::gemm(&Product { rectified, ..product }, z.as_mut_slice());
     Ok(())
 }
 

@@ -6,9 +6,9 @@
 //!
 //! | kernel | computes | where it is used |
 //! | --- | --- | --- |
-//! | [`affine`] | `Z = W A_prev + b` | forward |
+//! | [`affine`], [`affine_rectified`] | `Z = W A_prev + b`, `A = max(0, Z)` | forward |
 //! | [`matmul_tn`] | `C = α Aᵀ B + β C` | `dA_prev = Wᵀ dZ` |
-//! | [`matmul_nt`] | `C = α A Bᵀ + β C` | `dW = dZ A_prevᵀ` |
+//! | [`matmul_nt`], [`matmul_nt_in_turns`] | `C = α A Bᵀ + β C` | `dW = dZ A_prevᵀ` |
 //! | [`matmul`] | `C = α A B + β C` | forward |
 //! | [`row_sums`] | `s = α Σ_j A[:, j]` | `db` |
 //! | [`axpy`], [`dot`] | `y := α x + y`, `xᵀ y` | updates, outputs with one unit |
@@ -29,6 +29,7 @@ mod finite;
 mod kernels;
 mod matrix;
 mod pack;
+mod parts;
 pub mod plain;
 mod pool;
 mod product;
@@ -41,14 +42,17 @@ mod turned;
 mod vector;
 mod vectorized;
 
-pub use affine::{affine, affine_rows};
+pub use affine::{affine, affine_rectified, affine_rows};
 pub use error::LinalgError;
 pub use exponential::exp;
 pub use finite::first_non_finite;
 pub use matrix::{MatrixView, MatrixViewMut};
 pub use nalgebra::{DMatrix, DVector};
+pub use parts::{Chunks, Parts};
 pub use pool::Pool;
-pub use product::{matmul, matmul_nt, matmul_nt_columns, matmul_tn};
+pub use product::{
+    columns_in_turn, matmul, matmul_nt, matmul_nt_columns, matmul_nt_in_turns, matmul_tn,
+};
 pub use rectify::{rectify, rectify_backward};
 pub use scalar::Scalar;
 pub use sums::row_sums;

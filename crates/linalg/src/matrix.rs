@@ -178,6 +178,11 @@ impl<'a, T> MatrixViewMut<'a, T> {
         self.values
     }
 
+    /// All values, column after column, for as long as the matrix they belong to is borrowed.
+    pub fn into_slice(self) -> &'a mut [T] {
+        self.values
+    }
+
     /// Column `j`, to write.
     ///
     /// # Panics

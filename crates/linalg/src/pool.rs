@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::{JoinHandle, Thread};
 
+use crate::parts::Cut;
+
 /// How often a worker looks for work before it goes to sleep: some tens of microseconds, longer
 /// than what lies between two parts of a training step.
 const SPINS: u32 = 20_000;
@@ -38,6 +40,8 @@ const SPINS_BEFORE_YIELD: u32 = 2_000;
 pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<(JoinHandle<()>, Thread)>,
+    /// The slices of the job that is being put together; empty between jobs, but keeping its room.
+    pub(crate) cuts: Vec<Cut>,
 }
 
 /// What the caller and the workers see.
@@ -106,7 +110,7 @@ impl Pool {
             })
         });
         let workers = workers.collect();
-        Self { shared, workers }
+        Self { shared, workers, cuts: Vec::new() }
     }
 
     /// Threads that work, the caller's among them.
@@ -163,26 +167,6 @@ impl Pool {
         if let Some(panic) = panic {
             resume_unwind(panic);
         }
-    }
-
-    /// Cuts each slice into chunks of its own length and calls `f(i, [chunk i of each])` for every
-    /// `i`, each once, on all threads. The last chunk of a slice may be shorter; a slice with fewer
-    /// chunks than the first gives empty ones at the end.
-    ///
-    /// # Panics
-    /// If the first slice has a chunk length of 0 and is not empty; if `f` panics.
-    pub fn for_each_chunk<T: Send, const K: usize>(
-        &mut self,
-        slices: [(&mut [T], usize); K],
-        f: impl Fn(usize, [&mut [T]; K]) + Sync,
-    ) {
-        let n_chunks = slices.first().map_or(0, |(slice, chunk)| slice.len().div_ceil(*chunk));
-        let parts = slices.map(|(slice, chunk)| Chunks::new(slice, chunk));
-        self.run(n_chunks, &|i| {
-            // SAFETY: `run` hands out each `i` once, so each chunk is borrowed once, and the slices
-            // are borrowed mutably for as long as `run` works.
-            f(i, parts.each_ref().map(|chunks| unsafe { chunks.get(i) }));
-        });
     }
 }
 
@@ -255,37 +239,6 @@ impl Shared {
             self.work(index + 1);
             self.busy.fetch_sub(1, Ordering::Release);
         }
-    }
-}
-
-/// A slice that several threads take disjoint chunks of.
-struct Chunks<T> {
-    start: *mut T,
-    len: usize,
-    chunk: usize,
-}
-
-// SAFETY: a chunk is handed to one thread at a time, which needs `T: Send`; the type itself only
-// computes addresses.
-unsafe impl<T: Send> Sync for Chunks<T> {}
-
-impl<T> Chunks<T> {
-    fn new(slice: &mut [T], chunk: usize) -> Self {
-        Self { start: slice.as_mut_ptr(), len: slice.len(), chunk }
-    }
-
-    /// Chunk `i`.
-    ///
-    /// # Safety
-    /// The slice this was made of is still mutably borrowed for it, and no two borrows of the same
-    /// chunk live at the same time.
-    #[allow(clippy::mut_from_ref)]
-    unsafe fn get(&self, i: usize) -> &mut [T] {
-        let start = i.saturating_mul(self.chunk).min(self.len);
-        let end = start.saturating_add(self.chunk).min(self.len);
-        // SAFETY: start <= end <= len, so the range lies inside the slice; chunks of different `i`
-        // do not overlap, and the caller promises the rest.
-        unsafe { std::slice::from_raw_parts_mut(self.start.add(start), end - start) }
     }
 }
 

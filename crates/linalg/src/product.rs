@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::blocked::Product;
+use crate::blocked::{KC, Product};
 use crate::scalar::Side;
 use crate::tile::Start;
 use crate::vector::{axpy_in_lanes, dot_in_lanes};
@@ -229,6 +229,85 @@ pub fn matmul_nt_columns<T: Scalar>(
     } else {
         let rows = Side::straight(&b).part(start, 0).transposed();
         gemm((m, k, n), alpha, (Side::straight(&a), rows), beta, c.as_mut_slice());
+    }
+    Ok(())
+}
+
+/// How many columns of `A Bᵀ` are best made in a turn of [`matmul_nt_in_turns`], for an `A (m, k)`: few
+/// enough to stay in the second-level cache, and enough to make up for what is done once a turn.
+///
+/// ```
+/// use layerwise_linalg::columns_in_turn;
+/// assert!(columns_in_turn::<f32>(256, 128) < columns_in_turn::<f32>(10, 128));
+/// ```
+pub fn columns_in_turn<T: Scalar>(m: usize, k: usize) -> usize {
+    // Where A is packed once for all turns, little else is done once a turn.
+    let few = m * k * size_of::<T>() <= 224 * 1024 && k <= KC;
+    let columns = if few { 12 * 1024 / m.max(1) } else { 240 };
+    columns.next_multiple_of(24)
+}
+
+/// The columns `columns` of `alpha A Bᵀ` for `A (m, k)`, `B (n, k)`, `together` of them at a time: each time
+/// they are in `scratch`, `take` is called with the first of them, counted from the start of `columns`, and
+/// their numbers, `m` a column.
+///
+/// So an update can follow a range of columns of `dW` while they are near, and no whole `dW` is kept.
+/// `take` may change the numbers, which are not read again. Bits as in [`matmul_nt`].
+///
+/// # Errors
+/// As [`matmul_nt_columns`]; [`LinalgError::Shape`] also if `scratch` has no room for `m` times `together`
+/// numbers, or `together` is 0.
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, matmul_nt_in_turns};
+///
+/// let dz = DMatrix::from_row_slice(1, 3, &[1.0, 2.0, 3.0]);
+/// let a_prev = DMatrix::from_row_slice(2, 3, &[1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
+/// let (mut w, mut scratch) = ([1.0, 1.0], [0.0; 1]);
+/// matmul_nt_in_turns(1.0, (&dz).into(), (&a_prev).into(), 0..2, 1, &mut scratch, |first, dw| {
+///     w[first] -= 0.1 * dw[0];
+/// })?;
+/// assert_eq!(w, [0.6, 0.5]);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+pub fn matmul_nt_in_turns<T: Scalar>(
+    alpha: T,
+    a: MatrixView<'_, T>,
+    b: MatrixView<'_, T>,
+    columns: Range<usize>,
+    together: usize,
+    scratch: &mut [T],
+    mut take: impl FnMut(usize, &mut [T]),
+) -> Result<()> {
+    let (m, k) = a.shape();
+    let (start, end, n) = (columns.start, columns.end, columns.len());
+    if start > end || end > b.nrows() {
+        return Err(LinalgError::Columns { start, end, columns: b.nrows() });
+    }
+    expect_shape("matmul_nt", "B", (b.nrows(), k), b.shape())?;
+    let room = m * together.min(n);
+    if scratch.len() < room || (together == 0 && n > 0) {
+        let (expected, found) = ((m, together.max(1)), (scratch.len(), 1));
+        return Err(LinalgError::Shape {
+            operation: "matmul_nt",
+            what: "scratch",
+            expected,
+            found,
+        });
+    }
+    if m > 1 && k > 1 && n > 0 {
+        let rows = Side::straight(&b).part(start, 0).transposed();
+        let sides = (Side::straight(&a), rows);
+        let product = Product::new((m, k, n), alpha, sides, Start::zero());
+        T::gemm_in_turns(&product, together, scratch, &mut take);
+        return Ok(());
+    }
+    for first in (start..end).step_by(together.max(1)) {
+        let columns = first..end.min(first + together);
+        let dw = &mut scratch[..m * columns.len()];
+        let into = MatrixViewMut::new(dw, m, columns.len())?;
+        matmul_nt_columns(alpha, a, b, columns, T::zero(), into)?;
+        take(first - start, dw);
     }
     Ok(())
 }

@@ -129,6 +129,22 @@ pub enum ModelError {
         /// The call it needs before it.
         needs: &'static str,
     },
+    /// Buffers made for one network, used with another.
+    #[error(
+        "this training step was made for a network of other layers: make a new one for each network"
+    )]
+    OtherNetwork,
+    /// State kept for one optimizer, used with another.
+    #[error(
+        "this training step keeps {expected} state values a parameter value, but the optimizer needs \
+         {found}: make a new step for each optimizer"
+    )]
+    OtherOptimizer {
+        /// State values this step has.
+        expected: usize,
+        /// State values the optimizer needs; at most three are possible.
+        found: usize,
+    },
     /// The cost is no longer a number.
     #[error(
         "the cost became {cost} in epoch {epoch}, step {step}; the network was set back to what it \

@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::check_learning_rate;
-use crate::{Optimizer, Rates, Result};
+use crate::{Optimizer, Rates, Result, State};
 
 /// `s := s + dw²`, `w := w − α dw / (√s + ε)`, ε = 1e-10: seldom features keep large steps.
 ///
@@ -44,9 +44,9 @@ impl<T: Scalar> Optimizer<T> for AdaGrad<T> {
         self.alpha
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let alpha = rates.alpha;
-        let s = state;
+        let [s, ..] = state;
         vectorized(
             #[inline(always)]
             || {

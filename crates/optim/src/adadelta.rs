@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::check_learning_rate;
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 /// `s := ρ s + (1−ρ) dw²`, `δ := √(u + ε) / √(s + ε) dw`, `u := ρ u + (1−ρ) δ²`, `w := w − α δ` with the
 /// paper's ρ = 0.95, ε = 1e-6 and, as it has no learning rate, α = 1.
@@ -46,10 +46,10 @@ impl<T: Scalar> Optimizer<T> for Adadelta<T> {
         self.alpha
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let Self { rho, .. } = *self;
         let alpha = rates.alpha;
-        let (s, u) = state.split_at_mut(values.len());
+        let [s, u, _] = state;
         vectorized(
             #[inline(always)]
             || {

@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::{check_decay, check_learning_rate};
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 /// Algorithm 1 of the paper: `m := β1 m + (1−β1) dw`, `v := β2 v + (1−β2) dw²`,
 /// `w := w − α m̂ / (√v̂ + ε)` with `m̂ = m/(1−β1^t)`, `v̂ = v/(1−β2^t)`, t counted from 1.
@@ -79,11 +79,11 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         Rates { alpha, corrections: corrections.map(T::of) }
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let Self { beta_1, beta_2, epsilon, .. } = *self;
         let Rates { alpha, corrections: [m_correction, v_correction, _] } = *rates;
         let (m_scale, one) = (alpha * m_correction, T::one());
-        let (m, v) = state.split_at_mut(values.len());
+        let [m, v, _] = state;
         vectorized(
             #[inline(always)]
             || {

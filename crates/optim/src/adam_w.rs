@@ -3,7 +3,7 @@
 use layerwise_core::Scalar;
 
 use crate::gradient_descent::check_weight_decay;
-use crate::{Adam, Optimizer, Rates, Result};
+use crate::{Adam, Optimizer, Rates, Result, State};
 
 /// Algorithm 2 of the paper: `w := (1 − α λ) w` for weights (not biases), then [`Adam`].
 ///
@@ -71,7 +71,7 @@ impl<T: Scalar> Optimizer<T> for AdamW<T> {
         self.adam.rates(step, alpha)
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         self.adam.apply(rates, values, gradient, state);
     }
 }

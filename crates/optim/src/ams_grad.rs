@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::check_learning_rate;
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 /// `m := β1 m + (1−β1) dw`, `v := β2 v + (1−β2) dw²`, `v̂ := max(v̂, v)`, `w := w − α m / (√v̂ + ε)`: Adam
 /// whose steps never grow back. β1 = 0.9, β2 = 0.999, ε = 1e-8; as in the paper, nothing is corrected
@@ -46,10 +46,9 @@ impl<T: Scalar> Optimizer<T> for AmsGrad<T> {
         self.alpha
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let alpha = rates.alpha;
-        let (m, rest) = state.split_at_mut(values.len());
-        let (v, v_max) = rest.split_at_mut(values.len());
+        let [m, v, v_max] = state;
         vectorized(
             #[inline(always)]
             || {

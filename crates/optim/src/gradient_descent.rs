@@ -2,7 +2,7 @@
 
 use layerwise_core::{Scalar, linalg::axpy};
 
-use crate::{OptimError, Optimizer, Rates, Result};
+use crate::{OptimError, Optimizer, Rates, Result, State};
 
 /// `w := w − α dw`, equations 16 and 17 of the exercise (Cauchy 1847).
 ///
@@ -61,7 +61,11 @@ impl<T: Scalar> Optimizer<T> for GradientDescent<T> {
         self.alpha
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], _state: &mut [T]) {
+    fn descends(&self) -> bool {
+        true
+    }
+
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], _: State<'_, T>) {
         axpy(-rates.alpha, gradient, values);
     }
 }

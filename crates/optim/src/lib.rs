@@ -40,7 +40,7 @@ pub use lion::Lion;
 pub use momentum::Momentum;
 pub use nadam::NAdam;
 pub use nesterov::Nesterov;
-pub use optimizer::{Optimizer, Rates, decay};
+pub use optimizer::{MOST_STATE, Optimizer, Rates, State, decay, state_of};
 pub use penalty::{Penalty, max_norm};
 pub use plateau::Plateau;
 pub use rms_prop::RmsProp;

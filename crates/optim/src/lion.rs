@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::{check_learning_rate, check_weight_decay};
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 /// `w := w − α sign(β1 m + (1−β1) dw)`, `m := β2 m + (1−β2) dw` with the paper's β1 = 0.9, β2 = 0.99: every
 /// weight moves by α in every step. A learning rate 3 to 10 times smaller than Adam's is advised, with
@@ -61,9 +61,9 @@ impl<T: Scalar> Optimizer<T> for Lion<T> {
         self.weight_decay
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let alpha = rates.alpha;
-        let m = state;
+        let [m, ..] = state;
         vectorized(
             #[inline(always)]
             || {

@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::{check_decay, check_learning_rate};
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 /// `v := μ v + dw`, `w := w − α v`: a ball with inertia, as PyTorch's SGD has it.
 ///
@@ -49,10 +49,10 @@ impl<T: Scalar> Optimizer<T> for Momentum<T> {
         self.alpha
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let Self { mu, .. } = *self;
         let alpha = rates.alpha;
-        let v = state;
+        let [v, ..] = state;
         vectorized(
             #[inline(always)]
             || {

@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::check_learning_rate;
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
@@ -61,9 +61,9 @@ impl<T: Scalar> Optimizer<T> for NAdam<T> {
         Rates { alpha, corrections: corrections.map(T::of) }
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let Rates { alpha, corrections: [m_correction, dw_correction, v_correction] } = *rates;
-        let (m, v) = state.split_at_mut(values.len());
+        let [m, v, _] = state;
         vectorized(
             #[inline(always)]
             || {

@@ -4,7 +4,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::{check_decay, check_learning_rate};
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 /// `v := μ v + dw`, `w := w − α (dw + μ v)`: momentum that looks one step ahead, as PyTorch's SGD
 /// has it.
@@ -50,10 +50,10 @@ impl<T: Scalar> Optimizer<T> for Nesterov<T> {
         self.alpha
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let Self { mu, .. } = *self;
         let alpha = rates.alpha;
-        let v = state;
+        let [v, ..] = state;
         vectorized(
             #[inline(always)]
             || {

@@ -37,16 +37,23 @@ pub trait Optimizer<T: Scalar>: Debug + Send + Sync {
 
     /// Updates `values` by `gradient` at these rates.
     ///
-    /// `gradient` has the length of `values`; `state` has [`n_state`](Optimizer::n_state) times
-    /// that, in a layout of the optimizer's own.
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]);
+    /// `gradient` and the first [`n_state`](Optimizer::n_state) slices of `state` have the length of
+    /// `values`; the others are empty.
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>);
+
+    /// Whether [`apply`](Optimizer::apply) is `w := w − α dw` and nothing else: then a driver may subtract
+    /// while it sums up a gradient, without keeping it. No unless an optimizer says so.
+    fn descends(&self) -> bool {
+        false
+    }
 
     /// Updates `values` by `gradient` in training step `step`, counted from 0, at the optimizer's
     /// own learning rate: [`decay`], then [`apply`](Optimizer::apply) at the step's
-    /// [`rates`](Optimizer::rates).
+    /// [`rates`](Optimizer::rates). `state` has `n_state` times the length of `values`.
     fn update(&self, step: u64, values: &mut [T], gradient: &[T], state: &mut [T]) {
         decay(values, self.alpha(), self.weight_decay());
-        self.apply(&self.rates(step, self.alpha()), values, gradient, state);
+        let n = values.len();
+        self.apply(&self.rates(step, self.alpha()), values, gradient, state_of(state, n));
     }
 }
 
@@ -62,6 +69,27 @@ pub fn decay<T: Scalar>(values: &mut [T], alpha: T, weight_decay: T) {
         let factor = T::one() - alpha * weight_decay;
         map_in_place(values, |w| w * factor);
     }
+}
+
+/// The most state values an optimizer keeps for a parameter value.
+pub const MOST_STATE: usize = 3;
+
+/// What an optimizer remembers of some parameter values: slices as long as theirs, in an order of its own,
+/// and empty ones up to [`MOST_STATE`].
+pub type State<'a, T> = [&'a mut [T]; MOST_STATE];
+
+/// The state that lies in `values`, one slice of `n` after the other.
+///
+/// ```
+/// use layerwise_optim::state_of;
+///
+/// let mut values = [1.0, 2.0, 3.0, 4.0];
+/// let [m, v, none] = state_of(&mut values, 2);
+/// assert_eq!((&*m, &*v, &*none), (&[1.0, 2.0][..], &[3.0, 4.0][..], &[][..]));
+/// ```
+pub fn state_of<T>(values: &mut [T], n: usize) -> State<'_, T> {
+    let mut slices = values.chunks_mut(n.max(1));
+    std::array::from_fn(|_| slices.next().unwrap_or_default())
 }
 
 /// What one training step has in common for all parameters, computed once a step.

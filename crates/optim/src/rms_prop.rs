@@ -3,7 +3,7 @@
 use layerwise_core::{Scalar, linalg::vectorized};
 
 use crate::gradient_descent::{check_decay, check_learning_rate};
-use crate::{Optimizer, Rates, Result, settled::settled};
+use crate::{Optimizer, Rates, Result, State, settled::settled};
 
 /// `s := ρ s + (1−ρ) dw²`, `w := w − α dw / (√s + ε)` with the lecture's ρ = 0.9, ε = 1e-8.
 ///
@@ -55,10 +55,10 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
         self.alpha
     }
 
-    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: &mut [T]) {
+    fn apply(&self, rates: &Rates<T>, values: &mut [T], gradient: &[T], state: State<'_, T>) {
         let Self { rho, .. } = *self;
         let alpha = rates.alpha;
-        let s = state;
+        let [s, ..] = state;
         vectorized(
             #[inline(always)]
             || {

@@ -295,8 +295,8 @@ impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
         self.inner.parameter(index)
     }
 
-    fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, f64>> {
-        self.inner.parameter_mut(index)
+    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, f64>)) {
+        self.inner.parameters_mut(visit);
     }
 
     fn parameter_name(&self, index: usize) -> String {

@@ -60,8 +60,8 @@ macro_rules! all_but_backward {
             self.inner.parameter(index)
         }
 
-        fn parameter_mut(&mut self, index: usize) -> Option<MatrixViewMut<'_, f64>> {
-            self.inner.parameter_mut(index)
+        fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, f64>)) {
+            self.inner.parameters_mut(visit);
         }
 
         fn parameter_name(&self, index: usize) -> String {

@@ -1,8 +1,10 @@
 //! Training: one step in buffers made once, and the loop around it.
 
+mod backward;
 mod batches;
 mod callback;
 mod examples;
+mod forward;
 mod group;
 mod history;
 mod online;

@@ -11,10 +11,6 @@ use layerwise_core::CoreError;
 /// waking it and waiting for it takes some microseconds for each layer.
 const FLOP_WORTH_A_THREAD: usize = 2_000_000;
 
-/// Parameter values updated together, with their part of the optimizer's state. Fixed: an optimizer
-/// must meet the same part again in the next step, however many threads there are.
-pub(super) const UPDATE_CHUNK: usize = 16_384;
-
 /// How many of `available` threads a step with this many parameters and examples is worth.
 ///
 /// A step takes about six operations for each parameter and example: multiply and add, forward,

@@ -1,13 +1,13 @@
 //! One training step in buffers made once.
 
-use layerwise_core::linalg::{Pool, dot};
-use layerwise_core::{
-    CoreError, MatrixView, MatrixViewMut, Pass, Scalar, expect_examples, expect_shape,
-};
-use layerwise_cost::{Cost, weigh, weighted_cost};
+use std::ops::Range;
+
+use layerwise_core::linalg::{Pool, columns_in_turn, dot};
+use layerwise_core::{GradientForm, Layer, MatrixView, Result as CoreResult, Scalar, parameters};
+use layerwise_cost::{Cost, weighted_cost};
 use layerwise_optim::Optimizer;
 
-use super::share::{FirstError, share_of, threads_for};
+use super::share::threads_for;
 use super::update::Updating;
 use crate::{ModelError, Network, ParameterGroup, Regularization, Result};
 
@@ -34,53 +34,89 @@ use crate::{ModelError, Network, ParameterGroup, Regularization, Result};
 /// ```
 #[derive(Debug)]
 pub struct TrainingStep<T: Scalar> {
-    capacity: usize,
-    pub(super) layers: Vec<Buffers<T>>,
+    pub(super) capacity: usize,
+    /// What the forward pass leaves of each layer.
+    pub(super) kept: Vec<Kept<T>>,
+    /// For each layer dA on the way down, dZ from its backward pass on.
+    pub(super) da: Vec<Vec<T>>,
+    /// Every parameter of every layer, in order.
+    pub(super) trained: Vec<Trained>,
+    /// The gradient of each; empty where none was kept so far.
+    pub(super) gradients: Vec<Vec<T>>,
+    /// What the optimizer remembers of each, one slice of its length after the other.
+    pub(super) states: Vec<Vec<T>>,
+    pub(super) n_state: usize,
+    /// For each thread, room for the columns of a gradient that are made together.
+    pub(super) scratch: Vec<T>,
     pub(super) pool: Pool,
     /// Examples of the last forward pass; 0 when there was none since the last update.
     pub(super) m: usize,
     pub(super) backward_done: bool,
-    seed: u64,
-    noise: f64,
+    pub(super) seed: u64,
+    pub(super) noise: f64,
     pub(super) step: u64,
     pub(super) updating: Updating,
 }
 
-/// What one layer needs for `capacity` examples.
+/// What a layer leaves in the forward pass of `capacity` examples.
 #[derive(Debug)]
-pub(super) struct Buffers<T> {
+pub(super) struct Kept<T> {
     pub(super) n_out: usize,
     pub(super) n_cache: usize,
-    pub(super) a: Vec<T>,
-    /// dA on the way down, dZ from the layer's backward pass on.
-    da: Vec<T>,
-    pub(super) cache: Vec<T>,
-    pub(super) gradients: Vec<Gradient<T>>,
+    a: Vec<T>,
+    cache: Vec<T>,
 }
 
-/// The gradient of one parameter and what the optimizer remembers of it.
+impl<T: Scalar> Kept<T> {
+    fn new(layer: &dyn Layer<T>, capacity: usize) -> Self {
+        let (n_out, n_cache) = (layer.n_out(), layer.n_cache());
+        let zeros = |n: usize| vec![T::zero(); n * capacity];
+        Self { n_out, n_cache, a: zeros(n_out), cache: zeros(n_cache) }
+    }
+
+    /// `a` of these examples, and what belongs to them in the cache.
+    pub(super) fn of(&self, examples: Range<usize>) -> CoreResult<(MatrixView<'_, T>, &[T])> {
+        let Self { n_out, n_cache, ref a, ref cache } = *self;
+        let cache = &cache[n_cache * examples.start..n_cache * examples.end];
+        let a = &a[n_out * examples.start..n_out * examples.end];
+        Ok((MatrixView::new(a, n_out, examples.len())?, cache))
+    }
+
+    /// `a` and the cache of the first `m` examples, to write.
+    pub(super) fn of_mut(&mut self, m: usize) -> (&mut [T], &mut [T]) {
+        (&mut self.a[..self.n_out * m], &mut self.cache[..self.n_cache * m])
+    }
+}
+
+/// A parameter of a layer, without its numbers.
 #[derive(Debug)]
-pub(super) struct Gradient<T> {
-    shape: (usize, usize),
-    pub(super) values: Vec<T>,
-    pub(super) state: Vec<T>,
+pub(super) struct Trained {
+    /// The layer, counted from 0, and the parameter's index in it.
+    pub(super) layer: usize,
+    pub(super) index: usize,
+    pub(super) shape: (usize, usize),
+    pub(super) form: GradientForm,
+    pub(super) decays: bool,
+    /// Columns of its gradient made together, where its form is a product.
+    pub(super) together: usize,
     /// Factors on the learning rate (0 when frozen) and on weight decay.
     pub(super) factors: (f64, f64),
 }
 
-impl<T: Scalar> Buffers<T> {
-    fn a(&self, m: usize) -> Result<MatrixView<'_, T>> {
-        view(&self.a, self.n_out, m)
+impl Trained {
+    /// Numbers it has.
+    pub(super) fn len(&self) -> usize {
+        self.shape.0 * self.shape.1
     }
-}
 
-fn view<T>(values: &[T], nrows: usize, m: usize) -> Result<MatrixView<'_, T>> {
-    Ok(MatrixView::new(&values[..nrows * m], nrows, m).map_err(CoreError::from)?)
-}
+    pub(super) fn is_frozen(&self) -> bool {
+        self.factors.0 == 0.0
+    }
 
-fn view_mut<T>(values: &mut [T], nrows: usize, m: usize) -> Result<MatrixViewMut<'_, T>> {
-    let values = &mut values[..nrows * m];
-    Ok(MatrixViewMut::new(values, nrows, m).map_err(CoreError::from)?)
+    /// Room for the columns of its gradient that are made together.
+    fn scratch(&self) -> usize {
+        self.shape.0 * self.together.min(self.shape.1)
+    }
 }
 
 impl<T: Scalar> TrainingStep<T> {
@@ -97,30 +133,42 @@ impl<T: Scalar> TrainingStep<T> {
         if capacity == 0 {
             return Err(ModelError::AtLeastOne { what: "the mini-batch" });
         }
+        let layers = network.layers();
+        let trained: Vec<Trained> = layers
+            .iter()
+            .enumerate()
+            .flat_map(|(l, layer)| {
+                parameters(layer.as_ref()).enumerate().map(move |(index, parameter)| {
+                    let (shape, form) = (parameter.shape(), layer.gradient_form(index));
+                    let together = match form {
+                        GradientForm::Product => columns_in_turn::<T>(shape.0, capacity),
+                        GradientForm::Sum => 1,
+                        GradientForm::Own => 0,
+                    };
+                    let factors = (if layer.trains(index) { 1.0 } else { 0.0 }, 1.0);
+                    let decays = layer.decays(index);
+                    Trained { layer: l, index, shape, form, decays, together, factors }
+                })
+            })
+            .collect();
+        let n_state = optimizer.n_state();
         let zeros = |n: usize| vec![T::zero(); n];
-        let layers = network.layers().iter().map(|layer| {
-            let parameters = layerwise_core::parameters(layer.as_ref()).enumerate();
-            let gradients = parameters.map(|(index, parameter)| Gradient {
-                shape: parameter.shape(),
-                values: zeros(parameter.as_slice().len()),
-                state: zeros(parameter.as_slice().len() * optimizer.n_state()),
-                factors: (if layer.trains(index) { 1.0 } else { 0.0 }, 1.0),
-            });
-            Buffers {
-                n_out: layer.n_out(),
-                n_cache: layer.n_cache(),
-                a: zeros(layer.n_out() * capacity),
-                da: zeros(layer.n_out() * capacity),
-                cache: zeros(layer.n_cache() * capacity),
-                gradients: gradients.collect(),
-            }
-        });
-        let layers = layers.collect();
-        let pool = Pool::new(1);
         Ok(Self {
             capacity,
-            layers,
-            pool,
+            kept: layers.iter().map(|layer| Kept::new(layer.as_ref(), capacity)).collect(),
+            da: layers.iter().map(|layer| zeros(layer.n_out() * capacity)).collect(),
+            gradients: trained
+                .iter()
+                .map(|trained| match trained.form {
+                    GradientForm::Own => zeros(trained.len()),
+                    _ => Vec::new(),
+                })
+                .collect(),
+            states: trained.iter().map(|trained| zeros(trained.len() * n_state)).collect(),
+            n_state,
+            scratch: zeros(trained.iter().map(Trained::scratch).max().unwrap_or(0)),
+            trained,
+            pool: Pool::new(1),
             m: 0,
             backward_done: false,
             seed: 0,
@@ -153,18 +201,16 @@ impl<T: Scalar> TrainingStep<T> {
     /// # Errors
     /// [`ModelError::Group`] if a group has no parameter in `network`, or a factor is negative.
     pub fn with_groups(mut self, network: &Network<T>, groups: &[ParameterGroup]) -> Result<Self> {
+        self.check_network(network)?;
         for group in groups {
             let mut members = 0;
-            for (position, (layer, buffers)) in
-                network.layers().iter().zip(&mut self.layers).enumerate()
-            {
-                for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
-                    if group.has(position + 1, &layer.parameter_name(index)) {
-                        let (rate, decay) = group.factors();
-                        gradient.factors.0 *= rate;
-                        gradient.factors.1 *= decay;
-                        members += 1;
-                    }
+            for trained in &mut self.trained {
+                let layer = &network.layers()[trained.layer];
+                if group.has(trained.layer + 1, &layer.parameter_name(trained.index)) {
+                    let (rate, decay) = group.factors();
+                    trained.factors.0 *= rate;
+                    trained.factors.1 *= decay;
+                    members += 1;
                 }
             }
             group.check(members)?;
@@ -194,15 +240,22 @@ impl<T: Scalar> TrainingStep<T> {
     /// The result is the same, to the last bit, for any number.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
-        let gradients = self.layers.iter().flat_map(|layer| &layer.gradients);
-        let n_parameters = gradients.map(|gradient| gradient.values.len()).sum();
+        let n_parameters = self.trained.iter().map(Trained::len).sum();
         self.pool = Pool::new(threads_for(n_parameters, self.capacity, threads));
+        let scratch = self.scratch_of_one();
+        self.scratch = vec![T::zero(); scratch * self.pool.n_threads()];
         self
+    }
+
+    /// Numbers of the scratch that belong to each thread.
+    pub(super) fn scratch_of_one(&self) -> usize {
+        self.trained.iter().map(Trained::scratch).max().unwrap_or(0)
     }
 
     /// Forward, cost, backward, update. Returns the cost before the update.
     ///
-    /// A cost that is not finite is returned as it is, without a backward pass or an update.
+    /// A cost that is not finite is returned as it is, without a backward pass or an update. Gradients
+    /// that nothing needs as a whole are used up as they are made, and not kept.
     ///
     /// # Errors
     /// Matrices that do not fit the network, more examples than the buffers hold, and whatever
@@ -235,180 +288,68 @@ impl<T: Scalar> TrainingStep<T> {
             None => cost.cost(al, y)?,
             Some(weights) => weighted_cost(cost, al, y, weights)?,
         };
-        if j.is_finite_number() {
+        if !j.is_finite_number() {
+            return Ok(j);
+        }
+        if self.updating.needs_gradients() {
             self.backward_weighted(network, (x, y, weights), cost)?;
             self.update(network, optimizer)?;
+        } else {
+            self.down(network, (x, y, weights), cost)?;
+            self.make_gradients(network, x, |form| form == GradientForm::Own)?;
+            self.descend(network, Some(x), optimizer)?;
         }
         Ok(j)
     }
 
-    /// The forward pass, every `a` kept; returns `AL`. Shapes: `X (n_in, m)`, `AL (n_out, m)`.
-    ///
-    /// # Errors
-    /// As [`run`](TrainingStep::run).
-    pub fn forward(
-        &mut self,
-        network: &Network<T>,
-        x: MatrixView<'_, T>,
-    ) -> Result<MatrixView<'_, T>> {
-        let m = x.ncols();
-        if m > self.capacity {
-            return Err(ModelError::TooManyExamples { capacity: self.capacity, found: m });
-        }
-        if m == 0 {
-            return Err(ModelError::AtLeastOne { what: "the mini-batch" });
-        }
-        expect_shape("X", x, (network.n_in(), m))?;
-        (self.m, self.backward_done) = (0, false);
-        let pass = Pass { noise: self.noise, ..Pass::training(self.seed, self.step) };
-        let share = share_of(m, self.pool.n_threads());
-        for (index, layer) in network.layers().iter().enumerate() {
-            let (below, here) = self.layers.split_at_mut(index);
-            let &mut Buffers { n_out, n_cache, ref mut a, ref mut cache, .. } = &mut here[0];
-            let a_prev = below.last().map_or(Ok(x), |below| below.a(m))?;
-            let share = if layer.batch_wide() { m } else { share };
-            let (a, cache) = (&mut a[..n_out * m], &mut cache[..n_cache * m]);
-            let error = FirstError::default();
-            let parts = [(a, n_out * share), (cache, n_cache * share)];
-            self.pool.for_each_chunk(parts, |i, [a, cache]| {
-                let examples = i * share..(i * share + share).min(m);
-                let pass = Pass { first_example: examples.start, ..pass };
-                error.keep((|| {
-                    let a = MatrixViewMut::new(a, n_out, examples.len())?;
-                    layer.forward(a_prev.columns(examples)?, a, cache, &pass)
-                })());
-            });
-            error.into_result()?;
-        }
-        self.m = m;
-        self.layers[self.layers.len() - 1].a(m)
-    }
-
-    /// The backward pass after [`forward`](TrainingStep::forward) on the same `X`: every gradient.
-    ///
-    /// # Errors
-    /// [`ModelError::OutOfOrder`] without a forward pass; otherwise as
-    /// [`run`](TrainingStep::run).
-    pub fn backward(
-        &mut self,
-        network: &Network<T>,
-        x: MatrixView<'_, T>,
-        y: MatrixView<'_, T>,
-        cost: &dyn Cost<T>,
-    ) -> Result<()> {
-        self.backward_weighted(network, (x, y, None), cost)
-    }
-
-    /// [`backward`](TrainingStep::backward) of [`weighted_cost`].
-    ///
-    /// # Errors
-    /// As [`backward`](TrainingStep::backward), and another number of weights than examples.
-    pub fn backward_weighted(
-        &mut self,
-        network: &Network<T>,
-        (x, y, weights): (MatrixView<'_, T>, MatrixView<'_, T>, Option<&[T]>),
-        cost: &dyn Cost<T>,
-    ) -> Result<()> {
-        let m = self.m;
-        if m == 0 {
-            return Err(ModelError::OutOfOrder { call: "backward", needs: "forward" });
-        }
-        expect_shape("X", x, (network.n_in(), m))?;
-        expect_examples("Y", y, m)?;
-        let last = self.layers.len() - 1;
-        let canonical = cost.link().is_some() && network.layers()[last].link() == cost.link();
-        let Buffers { n_out, a, da, .. } = &mut self.layers[last];
-        let (al, mut da) = (view(a, *n_out, m)?, view_mut(da, *n_out, m)?);
-        if canonical {
-            cost.backward_from_link(al, y, da.reborrow())?;
-        } else {
-            cost.backward(al, y, da.reborrow())?;
-        }
-        if let Some(weights) = weights {
-            weigh(weights, da)?;
-        }
-
-        let threads = self.pool.n_threads();
-        let share = share_of(m, threads);
-        for (index, layer) in network.layers().iter().enumerate().rev() {
-            let (below, here) = self.layers.split_at_mut(index);
-            let &mut Buffers { n_out, n_cache, ref a, ref mut da, ref cache, ref mut gradients } =
-                &mut here[0];
-            // The first layer takes X and wants no dA_prev.
-            let (a_prev, da_prev, n_in) = match below.last_mut() {
-                None => (x, &mut [][..], 0),
-                Some(below) => {
-                    let da_prev = &mut below.da[..below.n_out * m];
-                    (view(&below.a, below.n_out, m)?, da_prev, below.n_out)
-                }
-            };
-            let (a, cache) = (view(a, n_out, m)?, &cache[..n_cache * m]);
-            let share = if layer.batch_wide() { m } else { share };
-            let da = &mut da[..n_out * m];
-            let error = FirstError::default();
-            let parts = [(&mut *da, n_out * share), (da_prev, n_in * share)];
-            self.pool.for_each_chunk(parts, |i, [da, da_prev]| {
-                let examples = i * share..(i * share + share).min(m);
-                let m = examples.len();
-                let cache = &cache[n_cache * examples.start..n_cache * examples.end];
-                error.keep((|| {
-                    let (a_prev, a) = (a_prev.columns(examples.clone())?, a.columns(examples)?);
-                    let da = MatrixViewMut::new(da, n_out, m)?;
-                    let da_prev = match n_in {
-                        0 => None,
-                        _ => Some(MatrixViewMut::new(da_prev, n_in, m)?),
-                    };
-                    if index == last && canonical {
-                        layer.backward_from_dz(a_prev, da.as_view(), cache, da_prev)
-                    } else {
-                        layer.backward(a_prev, a, da, cache, da_prev)
-                    }
-                })());
-            });
-            error.into_result()?;
-
-            let dz = view(da, n_out, m)?;
-            for (k, gradient) in gradients.iter_mut().enumerate() {
-                if gradient.factors.0 == 0.0 {
-                    gradient.values.fill(T::zero());
-                    continue;
-                }
-                let (nrows, ncols) = gradient.shape;
-                let share = share_of(ncols, threads);
-                let error = FirstError::default();
-                let parts = [(&mut gradient.values[..], nrows * share)];
-                self.pool.for_each_chunk(parts, |i, [gradient]| {
-                    let columns = i * share..(i * share + share).min(ncols);
-                    error.keep((|| {
-                        let gradient = MatrixViewMut::new(gradient, nrows, columns.len())?;
-                        layer.gradient(k, columns, a_prev, dz, cache, gradient)
-                    })());
-                });
-                error.into_result()?;
-            }
-        }
-        self.backward_done = true;
-        Ok(())
-    }
-
     /// The norm of all gradients of the last backward pass together, `√Σ dw²`.
     pub fn gradient_norm(&self) -> f64 {
-        let gradients = self.layers.iter().flat_map(|layer| &layer.gradients);
         // Each tensor in its own precision with several sums side by side, the tensors in f64.
-        let squares = gradients.map(|gradient| dot(&gradient.values, &gradient.values).to_f64());
-        squares.sum::<f64>().sqrt()
+        let squares = self.gradients.iter().map(|dw| dot(dw, dw).to_f64());
+        let norm = squares.sum::<f64>().sqrt();
+        if norm.is_finite() {
+            return norm;
+        }
+        // Squares may be too large for f32 where their sum is not for f64.
+        let values = self.gradients.iter().flatten();
+        values.map(|value| value.to_f64().powi(2)).sum::<f64>().sqrt()
     }
 
-    /// The gradient of parameter `index` of layer `layer` (counted from 0) as the last backward
-    /// pass left it; `None` if there is no such parameter. Shape: the parameter's.
+    /// The gradient of parameter `index` of layer `layer` (counted from 0) as the last call of
+    /// [`backward`](TrainingStep::backward) left it; `None` if there is no such parameter, or no such call
+    /// yet. Shape: the parameter's.
     pub fn gradient(&self, layer: usize, index: usize) -> Option<MatrixView<'_, T>> {
-        let gradient = self.layers.get(layer)?.gradients.get(index)?;
-        MatrixView::new(&gradient.values, gradient.shape.0, gradient.shape.1).ok()
+        let is_it = |trained: &Trained| (trained.layer, trained.index) == (layer, index);
+        let k = self.trained.iter().position(is_it)?;
+        let (nrows, ncols) = self.trained[k].shape;
+        MatrixView::new(&self.gradients[k], nrows, ncols).ok()
     }
 
     /// Updates made so far.
     pub fn updates(&self) -> u64 {
         self.step
+    }
+
+    /// Whether `network` has the layers this step was made for.
+    pub(super) fn check_network(&self, network: &Network<T>) -> Result<()> {
+        let fits = |(layer, kept): (&Box<dyn Layer<T>>, &Kept<T>)| {
+            (layer.n_out(), layer.n_cache()) == (kept.n_out, kept.n_cache)
+        };
+        let layers = network.layers();
+        let mut own = self.trained.iter();
+        let parameters_fit = layers.iter().enumerate().all(|(l, layer)| {
+            parameters(layer.as_ref()).all(|parameter| {
+                own.next().is_some_and(|own| (own.layer, own.shape) == (l, parameter.shape()))
+            })
+        });
+        if layers.len() == self.kept.len()
+            && layers.iter().zip(&self.kept).all(fits)
+            && parameters_fit
+            && own.next().is_none()
+        {
+            return Ok(());
+        }
+        Err(ModelError::OtherNetwork)
     }
 }
 
@@ -464,9 +405,7 @@ mod tests {
         let mut step = TrainingStep::new(&network, 4, &optimizer).unwrap();
         step.forward(&network, (&x).into()).unwrap();
         step.backward(&network, (&x).into(), (&y).into(), &BinaryCrossEntropy).unwrap();
-        for layer in &mut step.layers {
-            layer.gradients.iter_mut().for_each(|gradient| gradient.values.fill(0.0));
-        }
+        step.gradients.iter_mut().for_each(|gradient| gradient.fill(0.0));
         step.set_rate(0.5);
         step.update(&mut network, &optimizer).unwrap();
         for (index, (before, after)) in before.iter().zip(network.snapshot()).enumerate() {

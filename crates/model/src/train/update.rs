@@ -1,11 +1,11 @@
 //! The last part of a training step: from gradients to new parameters.
 
-use layerwise_core::linalg::map_in_place;
-use layerwise_core::{Scalar, parameters};
-use layerwise_optim::{Optimizer, Penalty, decay, max_norm};
+use layerwise_core::linalg::{map_in_place, matmul_nt_columns, matmul_nt_in_turns, row_sums};
+use layerwise_core::{CoreError, GradientForm, MatrixView, MatrixViewMut, Scalar, parameters};
+use layerwise_optim::{MOST_STATE, Optimizer, Penalty, Rates, State, decay, max_norm};
 
-use super::share::UPDATE_CHUNK;
-use super::step::Gradient;
+use super::share::{FirstError, share_of};
+use super::step::Trained;
 use crate::{ModelError, Network, Regularization, Result, TrainingStep};
 
 /// How gradients become updates, beside the optimizer.
@@ -25,53 +25,109 @@ impl Default for Updating {
     }
 }
 
+impl Updating {
+    /// Whether all gradients must be there before any parameter changes.
+    pub(super) fn needs_gradients(&self) -> bool {
+        let Regularization { clip_value, clip_norm, .. } = self.regularization;
+        !self.penalty.is_none() || clip_value.is_some() || clip_norm.is_some()
+    }
+}
+
 impl<T: Scalar> TrainingStep<T> {
     /// The update after [`backward`](TrainingStep::backward): every parameter by its gradient, with
     /// the penalty's added to it and what is too large cut down.
     ///
     /// # Errors
-    /// [`ModelError::OutOfOrder`] without a backward pass.
+    /// [`ModelError::OutOfOrder`] without a backward pass, [`ModelError::OtherOptimizer`] if `optimizer`
+    /// remembers more or less than the one this step was made for, [`ModelError::OtherNetwork`] if the
+    /// layers are others.
     pub fn update(&mut self, network: &mut Network<T>, optimizer: &dyn Optimizer<T>) -> Result<()> {
         if !self.backward_done {
             return Err(ModelError::OutOfOrder { call: "update", needs: "backward" });
         }
+        self.check_network(network)?;
         self.penalize(network);
         self.clip();
-        let Updating { rate, decay: decay_factor, regularization, .. } = self.updating;
-        let alpha = T::of(optimizer.alpha().to_f64() * rate);
-        let (rates, lambda) = (optimizer.rates(self.step, alpha), optimizer.weight_decay());
-        for (layer, buffers) in network.layers_mut().iter_mut().zip(&mut self.layers) {
-            layer.absorb(self.m, &buffers.cache[..buffers.n_cache * self.m]);
-            for (index, gradient) in buffers.gradients.iter_mut().enumerate() {
-                let &mut Gradient { ref mut values, ref mut state, factors, .. } = gradient;
-                if factors.0 == 0.0 {
-                    continue;
-                }
-                let decays = layer.decays(index);
-                let (alpha, rates) = match factors.0 {
-                    1.0 => (alpha, rates),
-                    factor => {
-                        let alpha = T::of(alpha.to_f64() * factor);
-                        (alpha, optimizer.rates(self.step, alpha))
+        self.descend(network, None, optimizer)
+    }
+
+    /// Updates every parameter: by the gradient that was kept of it, or, given X, by one that is used up as
+    /// it is made, if its form allows that. Each thread takes some columns of every parameter.
+    pub(super) fn descend(
+        &mut self,
+        network: &mut Network<T>,
+        x: Option<MatrixView<'_, T>>,
+        optimizer: &dyn Optimizer<T>,
+    ) -> Result<()> {
+        let (m, n_state, threads) = (self.m, self.n_state, self.pool.n_threads());
+        if optimizer.n_state() != n_state || n_state > MOST_STATE {
+            let (expected, found) = (n_state, optimizer.n_state());
+            return Err(ModelError::OtherOptimizer { expected, found });
+        }
+        for (layer, kept) in network.layers_mut().iter_mut().zip(&self.kept) {
+            layer.absorb(m, kept.of(0..m)?.1);
+        }
+        let scratch_of_one = self.scratch_of_one();
+        let Self { kept, da, trained, gradients, states, .. } = self;
+        let rule = Rule::new(&self.updating, self.step, optimizer);
+        let mut parts = self.pool.parts();
+        parts.push(&mut self.scratch, scratch_of_one);
+        let mut numbers = trained.iter().zip(gradients).zip(states);
+        for layer in network.layers_mut() {
+            layer.parameters_mut(&mut |parameter| {
+                let Some(((trained, gradient), state)) = numbers.next() else { return };
+                let (nrows, ncols) = trained.shape;
+                let chunk = nrows * share_of(ncols, threads);
+                parts.push(parameter.into_slice(), chunk);
+                parts.push(gradient, chunk);
+                let mut slices = state.chunks_mut(trained.len().max(1));
+                (0..n_state).for_each(|_| parts.push(slices.next().unwrap_or_default(), chunk));
+            });
+        }
+        let error = FirstError::default();
+        parts.run(threads, |i, mut chunks| {
+            let mut chunk = || chunks.next().unwrap_or_default();
+            let scratch = chunk();
+            error.keep((|| {
+                for trained in trained.iter() {
+                    let (values, gradient) = (chunk(), chunk());
+                    let state = std::array::from_fn(|s| match s < n_state {
+                        true => chunk(),
+                        false => &mut [][..],
+                    });
+                    if trained.is_frozen() || values.is_empty() {
+                        continue;
                     }
-                };
-                let lambda = match decays {
-                    true => T::of(lambda.to_f64() * decay_factor * factors.1),
-                    false => T::zero(),
-                };
-                let Some(mut parameter) = layer.parameter_mut(index) else { continue };
-                let parts = [
-                    (parameter.as_mut_slice(), UPDATE_CHUNK),
-                    (values, UPDATE_CHUNK),
-                    (state, UPDATE_CHUNK * optimizer.n_state()),
-                ];
-                self.pool.for_each_chunk(parts, |_, [values, gradient, state]| {
-                    decay(values, alpha, lambda);
-                    optimizer.apply(&rates, values, gradient, state);
-                });
-                if let (true, Some(largest)) = (decays, regularization.max_norm) {
-                    max_norm(parameter, largest);
+                    let update = rule.of(trained);
+                    let made = match (x, trained.form) {
+                        (Some(x), GradientForm::Product | GradientForm::Sum) => x,
+                        _ => {
+                            update.apply(values, gradient, state);
+                            continue;
+                        }
+                    };
+                    let l = trained.layer;
+                    let a_prev = match l {
+                        0 => made,
+                        _ => kept[l - 1].of(0..m)?.0,
+                    };
+                    let n_out = kept[l].n_out;
+                    let dz = MatrixView::new(&da[l][..n_out * m], n_out, m)?;
+                    let first = i * share_of(trained.shape.1, threads);
+                    update.make_and_apply((dz, a_prev), first, values, state, scratch)?;
                 }
+                Ok(())
+            })());
+        });
+        error.into_result()?;
+        if let Some(largest) = self.updating.regularization.max_norm {
+            let mut all = self.trained.iter();
+            for layer in network.layers_mut() {
+                layer.parameters_mut(&mut |parameter| {
+                    if all.next().is_some_and(|trained| trained.decays && !trained.is_frozen()) {
+                        max_norm(parameter, largest);
+                    }
+                });
             }
         }
         (self.m, self.backward_done) = (0, false);
@@ -84,12 +140,11 @@ impl<T: Scalar> TrainingStep<T> {
         if self.updating.penalty.is_none() {
             return;
         }
-        for (layer, buffers) in network.layers().iter().zip(&mut self.layers) {
-            let gradients = parameters(layer.as_ref()).zip(&mut buffers.gradients).enumerate();
-            for (index, (parameter, gradient)) in gradients {
-                if layer.decays(index) && gradient.factors.0 != 0.0 {
-                    self.updating.penalty.add_gradient(parameter.as_slice(), &mut gradient.values);
-                }
+        let parameters = network.layers().iter().flat_map(|layer| parameters(layer.as_ref()));
+        let gradients = self.trained.iter().zip(&mut self.gradients);
+        for (parameter, (trained, gradient)) in parameters.zip(gradients) {
+            if trained.decays && !trained.is_frozen() {
+                self.updating.penalty.add_gradient(parameter.as_slice(), gradient);
             }
         }
     }
@@ -99,15 +154,17 @@ impl<T: Scalar> TrainingStep<T> {
         let Regularization { clip_value, clip_norm, .. } = self.updating.regularization;
         let factor = match clip_norm.map(|largest| (largest, self.gradient_norm_within(clip_value)))
         {
-            Some((largest, norm)) if norm > largest => Some(T::of(largest / norm)),
+            Some((largest, norm)) if norm > largest && norm.is_finite() => {
+                Some(T::of(largest / norm))
+            }
             _ => None,
         };
-        for gradient in self.layers.iter_mut().flat_map(|layer| &mut layer.gradients) {
+        for gradient in &mut self.gradients {
             if let Some(largest) = clip_value.map(T::of) {
-                map_in_place(&mut gradient.values, |value| within(value, largest));
+                map_in_place(gradient, |value| within(value, largest));
             }
             if let Some(factor) = factor {
-                map_in_place(&mut gradient.values, |value| value * factor);
+                map_in_place(gradient, |value| value * factor);
             }
         }
     }
@@ -115,9 +172,89 @@ impl<T: Scalar> TrainingStep<T> {
     /// The norm of the gradients once each entry is cut down.
     fn gradient_norm_within(&self, clip_value: Option<f64>) -> f64 {
         let Some(largest) = clip_value else { return self.gradient_norm() };
-        let gradients = self.layers.iter().flat_map(|layer| &layer.gradients);
-        let values = gradients.flat_map(|gradient| &gradient.values);
+        let values = self.gradients.iter().flatten();
         values.map(|value| within(value.to_f64(), largest).powi(2)).sum::<f64>().sqrt()
+    }
+}
+
+/// What is the same for all parameters in one update.
+struct Rule<'a, T: Scalar> {
+    optimizer: &'a dyn Optimizer<T>,
+    step: u64,
+    rates: Rates<T>,
+    /// Decoupled weight decay, with the factor of a schedule.
+    lambda: f64,
+}
+
+impl<'a, T: Scalar> Rule<'a, T> {
+    fn new(updating: &Updating, step: u64, optimizer: &'a dyn Optimizer<T>) -> Self {
+        let alpha = T::of(optimizer.alpha().to_f64() * updating.rate);
+        let lambda = optimizer.weight_decay().to_f64() * updating.decay;
+        Self { optimizer, step, rates: optimizer.rates(step, alpha), lambda }
+    }
+
+    /// For one parameter, with its factors.
+    fn of<'b>(&'b self, trained: &'b Trained) -> Update<'b, T> {
+        let rates = match trained.factors.0 {
+            1.0 => self.rates,
+            factor => {
+                let alpha = T::of(self.rates.alpha.to_f64() * factor);
+                self.optimizer.rates(self.step, alpha)
+            }
+        };
+        let lambda = if trained.decays { self.lambda * trained.factors.1 } else { 0.0 };
+        Update { optimizer: self.optimizer, trained, rates, lambda: T::of(lambda) }
+    }
+}
+
+/// The update of one parameter.
+struct Update<'a, T: Scalar> {
+    optimizer: &'a dyn Optimizer<T>,
+    trained: &'a Trained,
+    rates: Rates<T>,
+    lambda: T,
+}
+
+impl<T: Scalar> Update<'_, T> {
+    /// Some of its values, by their gradient.
+    fn apply(&self, values: &mut [T], gradient: &[T], state: State<'_, T>) {
+        decay(values, self.rates.alpha, self.lambda);
+        self.optimizer.apply(&self.rates, values, gradient, state);
+    }
+
+    /// The columns from `first` on that `values` has of it, by their gradient, which is made here.
+    fn make_and_apply(
+        &self,
+        (dz, a_prev): (MatrixView<'_, T>, MatrixView<'_, T>),
+        first: usize,
+        values: &mut [T],
+        state: State<'_, T>,
+        scratch: &mut [T],
+    ) -> std::result::Result<(), CoreError> {
+        let n_out = dz.nrows();
+        if self.trained.form == GradientForm::Sum {
+            let db = &mut scratch[..values.len()];
+            row_sums(T::one(), dz, db)?;
+            self.apply(values, db, state);
+            return Ok(());
+        }
+        let columns = first..first + values.len() / n_out;
+        // A single unit sums up in its values what would better be summed up before.
+        if self.optimizer.descends() && self.lambda == T::zero() && n_out > 1 {
+            let ncols = columns.len();
+            let w = MatrixViewMut::new(values, n_out, ncols)?;
+            matmul_nt_columns(-self.rates.alpha, dz, a_prev, columns, T::one(), w)?;
+            return Ok(());
+        }
+        let [one, two, three] = state;
+        let together = self.trained.together;
+        matmul_nt_in_turns(T::one(), dz, a_prev, columns, together, scratch, |column, dw| {
+            let at = column * n_out..column * n_out + dw.len();
+            let state = [&mut *one, &mut *two, &mut *three]
+                .map(|state| state.get_mut(at.clone()).unwrap_or_default());
+            self.apply(&mut values[at.clone()], dw, state);
+        })?;
+        Ok(())
     }
 }
 
