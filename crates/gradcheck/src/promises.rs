@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use layerwise_core::{DMatrix, Layer, MatrixView, MatrixViewMut, Pass};
+use layerwise_core::linalg::{matmul_nt, row_sums};
+use layerwise_core::{DMatrix, GradientForm, Layer, MatrixView, MatrixViewMut, Pass};
 
 use crate::Result;
 use crate::chain::{forward_one, gradients_of, nan_matrix};
@@ -67,6 +68,11 @@ pub(crate) fn broken(
         expect(
             same(gradient, &parts),
             &format!("the gradient of {name} in ranges of columns differs from the whole"),
+        );
+        let formed = by_form(layer.gradient_form(index), point.a_prev, &whole.dz)?;
+        expect(
+            formed.is_none_or(|formed| same(gradient, &formed)),
+            &format!("the gradient of {name} is not of the form the layer says"),
         );
     }
     Ok(broken)
@@ -139,6 +145,28 @@ fn by_columns(
         layer.gradient(index, range, a_prev.into(), MatrixView::from(dz), cache, part)?;
     }
     Ok(gradient)
+}
+
+/// The gradient a driver makes by itself of a parameter of this form.
+fn by_form(
+    form: GradientForm,
+    a_prev: &DMatrix<f64>,
+    dz: &DMatrix<f64>,
+) -> Result<Option<DMatrix<f64>>> {
+    let (n_out, n_in) = (dz.nrows(), a_prev.nrows());
+    Ok(match form {
+        GradientForm::Product => {
+            let mut dw = nan_matrix(n_out, n_in);
+            matmul_nt(1.0, dz.into(), a_prev.into(), 0.0, (&mut dw).into())?;
+            Some(dw)
+        }
+        GradientForm::Sum => {
+            let mut db = nan_matrix(n_out, 1);
+            row_sums(1.0, dz.into(), db.as_mut_slice())?;
+            Some(db)
+        }
+        GradientForm::Own => None,
+    })
 }
 
 /// `0..count` in two parts that are not equal, the later one first: nothing may depend on order.

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use layerwise_linalg::{
-    DMatrix, DVector, LinalgError, Scalar, affine, axpy, dot, matmul, matmul_nt, matmul_nt_columns,
-    matmul_tn, plain, row_sums,
+    DMatrix, DVector, LinalgError, Scalar, affine, affine_rectified, axpy, dot, matmul, matmul_nt,
+    matmul_nt_columns, matmul_nt_in_turns, matmul_tn, plain, rectify, row_sums,
 };
 use proptest::prelude::*;
 
@@ -105,6 +105,36 @@ fn parts_are_the_whole<T: Scalar>((m, k, n): (usize, usize, usize), cut: usize, 
     }
 }
 
+fn rectified<T: Scalar>((m, k, n): (usize, usize, usize), seed: u64) {
+    let (w, x) = (matrix::<T>(m, k, seed), matrix::<T>(k, n, seed + 1));
+    let b = matrix::<T>(m, 1, seed + 2);
+    let mut expected = DMatrix::zeros(m, n);
+    affine((&w).into(), b.as_slice(), (&x).into(), (&mut expected).into()).unwrap();
+    rectify(expected.as_mut_slice());
+    let mut a = DMatrix::from_element(m, n, T::of(f64::NAN));
+    affine_rectified((&w).into(), b.as_slice(), (&x).into(), (&mut a).into()).unwrap();
+    assert_eq!(a, expected);
+    assert!(m * n < 50 || a.iter().any(|&a| a > T::zero()) && a.iter().any(|&a| a == T::zero()));
+}
+
+fn in_turns<T: Scalar>((m, k, n): (usize, usize, usize), together: usize, start: usize, seed: u64) {
+    let (dz, a_prev) = (matrix::<T>(m, k, seed), matrix::<T>(n, k, seed + 1));
+    let mut whole = DMatrix::zeros(m, n);
+    matmul_nt(T::of(0.5), (&dz).into(), (&a_prev).into(), T::zero(), (&mut whole).into()).unwrap();
+    let mut dw = DMatrix::from_element(m, n, T::of(f64::NAN));
+    dw.columns_mut(0, start).copy_from(&whole.columns(0, start));
+    let mut scratch = vec![T::of(f64::NAN); m * together];
+    let (a, b) = ((&dz).into(), (&a_prev).into());
+    matmul_nt_in_turns(T::of(0.5), a, b, start..n, together, &mut scratch, |first, columns| {
+        let at = (start + first) * m;
+        dw.as_mut_slice()[at..at + columns.len()].copy_from_slice(columns);
+        // What `take` leaves there is nothing to the product.
+        columns.fill(T::of(f64::NAN));
+    })
+    .unwrap();
+    assert_eq!(dw, whole, "{:?}", (m, k, n, together, start));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -142,6 +172,29 @@ proptest! {
     ) {
         parts_are_the_whole::<f32>((m, k, n), cut % (n + 1), seed);
         parts_are_the_whole::<f64>((m, k, n), cut % (n + 1), seed);
+    }
+
+    /// ReLU in the write-back of a product is ReLU after it.
+    #[test]
+    fn rectified_in_one_pass(m in 1usize..70, k in 1usize..600, n in 1usize..70, seed in 0u64..1000) {
+        rectified::<f32>((m, k, n), seed);
+        rectified::<f64>((m, k, n), seed);
+    }
+
+    /// Columns made in turns have the bits of the whole, however many come together.
+    #[test]
+    fn turns_have_the_bits_of_the_whole(
+        m in 1usize..300, k in 1usize..80, n in 1usize..200, together in 1usize..100,
+        cut in 0usize..200, seed in 0u64..1000,
+    ) {
+        in_turns::<f32>((m, k, n), together, cut % (n + 1), seed);
+        in_turns::<f64>((m, k, n), together, cut % (n + 1), seed);
+    }
+
+    /// As the last, where rows are far apart, and few or many of them.
+    #[test]
+    fn turns_of_far_rows(m in 1usize..60, k in 16usize..60, together in 500usize..700, seed in 0u64..1000) {
+        in_turns::<f32>((m, k, 1100), together, 9, seed);
     }
 
     /// ⟨dZ, W A⟩ = ⟨Wᵀ dZ, A⟩ = ⟨W, dZ Aᵀ⟩: the three products of a layer are each other's adjoints.
@@ -232,6 +285,9 @@ fn shapes_that_do_not_fit_are_named() {
         affine((&a).into(), &[0.0], (&b).into(), (&mut c).into()),
         Err(LinalgError::Shape { what: "b", expected: (2, 1), found: (1, 1), .. })
     ));
+    let error =
+        matmul_nt_in_turns(1.0, (&a).into(), (&a).into(), 0..2, 2, &mut [0.0; 3], |_, _| ());
+    assert!(error.unwrap_err().to_string().contains("scratch of shape (2, 2), found (3, 1)"));
     let error = row_sums(1.0, (&a).into(), &mut [0.0; 3]).unwrap_err();
     assert_eq!(error.to_string(), "row_sums: expected s of shape (2, 1), found (3, 1)");
 }
