@@ -60,6 +60,9 @@ pub enum CliError {
     /// A model that could not be written.
     #[error("cannot write the model: {0}")]
     WriteModel(ModelError),
+    /// Signals that the system does not let the program handle.
+    #[error("cannot watch for Ctrl-C: {0}")]
+    Signals(io::Error),
     /// A table that could not be written.
     #[error("cannot write {}: {source}", path.display())]
     WriteTable {
@@ -79,6 +82,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::WriteModel(_)
+            | Self::Signals(_)
             | Self::WriteTable { .. }
             | Self::Output(_)
             | Self::Data(DataError::Write { .. }) => 1,

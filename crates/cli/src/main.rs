@@ -5,6 +5,7 @@ mod bundle;
 mod error;
 mod evaluate;
 mod input;
+mod interrupt;
 mod predict;
 mod report;
 mod scores;

@@ -8,12 +8,13 @@ use layerwise_data::{Dataset, Fractions, Split, Standardizer};
 use layerwise_model::activations::{Relu, Sigmoid};
 use layerwise_model::cost::BinaryCrossEntropy;
 use layerwise_model::optim::GradientDescent;
-use layerwise_model::{Examples, History, ModelError, Network, Trainer};
+use layerwise_model::{Ended, Examples, History, ModelError, Network, Trainer};
 
 use crate::args::TrainArgs;
 use crate::bundle::{Bundle, NOTES_FORMAT, Notes, PartScores, Settings};
 use crate::error::CliError;
 use crate::input::{self, Input, Prepared};
+use crate::interrupt;
 use crate::report::{self, count, heading, printable, shell_word, short};
 use crate::scores::Scores;
 use crate::terminal::{Progress, program};
@@ -52,6 +53,9 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     out.flush()?;
 
     let history = fit(args, &mut network, &parts)?;
+    if history.ended == Ended::Asked {
+        show_interrupted(out, args, &history)?;
+    }
     let [train, validation, test] = &parts;
     let scores = PartScores {
         train: Scores::of(&network, train)?,
@@ -66,7 +70,7 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         target: data.target_name,
         classes: data.classes,
         standardizer,
-        training: settings(args),
+        training: settings(args, &history),
         scores: scores.clone(),
     };
     let file = Bundle { network, notes }.into_file()?;
@@ -183,6 +187,7 @@ fn fit(
         .epochs(args.epochs)
         .batch_size(args.batch_size.min(train.x.ncols()))
         .seed(args.seed)
+        .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
         .after_epoch(|record| {
             progress.show(record);
             // Parameters that the last step of an epoch ruined show only here.
@@ -209,15 +214,30 @@ fn fit(
     }
 }
 
-fn settings(args: &TrainArgs) -> Settings {
+fn settings(args: &TrainArgs, history: &History) -> Settings {
     Settings {
         hidden: args.hidden.0.clone(),
-        epochs: args.epochs,
+        epochs: history.epochs.len(),
         learning_rate: args.learning_rate,
         batch_size: args.batch_size,
         seed: args.seed,
         split: [FRACTIONS.train, FRACTIONS.validation, FRACTIONS.test],
     }
+}
+
+/// Says that training ended before its time, and what there is of it.
+fn show_interrupted(
+    out: &mut impl Write,
+    args: &TrainArgs,
+    history: &History,
+) -> Result<(), CliError> {
+    let of = count(args.epochs, "epoch");
+    writeln!(
+        out,
+        "interrupted after {} of {of}; what was learned so far is kept\n",
+        history.epochs.len()
+    )?;
+    Ok(())
 }
 
 fn show_next(out: &mut impl Write, args: &TrainArgs, replaced: bool) -> Result<(), CliError> {

@@ -203,6 +203,36 @@ fn a_training_that_runs_away_says_so_and_writes_nothing() {
     assert!(!path.join("model.safetensors").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_training_keeps_what_it_learned() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    fs::write(path.join("good.csv"), clouds(60)).unwrap();
+    let mut training = Command::new(env!("CARGO_BIN_EXE_layerwise"))
+        .current_dir(path)
+        .args(["train", "good.csv", "--epochs", "1000000000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Long enough to be in the middle of it.
+    let start = Instant::now();
+    std::thread::sleep(Duration::from_secs(2));
+    let id = training.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let status = training.wait().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(60));
+    let mut out = String::new();
+    std::io::Read::read_to_string(&mut training.stdout.take().unwrap(), &mut out).unwrap();
+    assert_eq!(status.code(), Some(0), "{out}");
+    assert!(out.contains("interrupted after"), "{out}");
+    assert!(succeeds(path, &["evaluate", "model.safetensors", "good.csv"]).contains("accuracy"));
+}
+
 #[test]
 fn the_examples_of_the_readme_run() {
     let folder = TempDir::new().unwrap();
