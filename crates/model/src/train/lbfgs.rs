@@ -1,18 +1,15 @@
 //! L-BFGS: all examples, few parameters, no learning rate.
 
-use std::collections::VecDeque;
-
-use layerwise_core::{CoreError, Scalar, parameters};
-use layerwise_cost::{Cost, weighted_cost};
+use layerwise_core::{CoreError, Scalar};
+use layerwise_cost::Cost;
 use layerwise_optim::{GradientDescent, Penalty};
 
 use super::checks::{check_cost, check_examples, check_outputs};
+use super::curvature::{Memory, dot};
 use super::line_search::{Place, line_search};
 use super::measuring::Measuring;
+use super::objective::{Objective, set_values, values};
 use crate::{Ended, EpochRecord, Examples, History, ModelError, Network, Result, TrainingStep};
-
-/// Changes of parameters and gradient that are remembered.
-const HISTORY: usize = 10;
 
 /// Trains a [`Network`] on all examples at once by L-BFGS: the curvature is learned from the last ten steps
 /// (Nocedal and Wright, "Numerical Optimization", 2006, algorithms 7.4 and 7.5), and each step is as long as
@@ -20,7 +17,7 @@ const HISTORY: usize = 10;
 /// learning rate, and comes closer to a minimum than steps by mini-batches do.
 ///
 /// ```
-/// use layerwise_model::{Ended, Examples, Lbfgs, Network, core::DMatrix};
+/// use layerwise_model::{Examples, Lbfgs, Network, core::DMatrix};
 /// use layerwise_model::{activations::{Identity, Tanh}, cost::MeanSquaredError};
 ///
 /// let x = DMatrix::from_fn(1, 40, |_, j| j as f64 / 20.0 - 1.0);
@@ -181,135 +178,6 @@ impl<'a, T: Scalar> Lbfgs<'a, T> {
         }
         Ok(penalty)
     }
-}
-
-/// What is minimized: cost and penalty as a function of the parameters.
-struct Objective<'a, T: Scalar> {
-    step: TrainingStep<T>,
-    training: Examples<'a, T>,
-    cost: &'a dyn Cost<T>,
-    penalty: Penalty,
-    /// The last cost, without the penalty.
-    plain: f64,
-}
-
-impl<T: Scalar> Objective<'_, T> {
-    /// The value at `w`, and into `dw` its gradient there; an infinite value has none.
-    fn at(&mut self, network: &mut Network<T>, w: &[f64], dw: &mut [f64]) -> Result<f64> {
-        set_values(network, w);
-        let (x, y, weights) = (self.training.x(), self.training.y(), self.training.weights());
-        let al = self.step.forward(network, x)?;
-        let cost = match weights {
-            None => self.cost.cost(al, y)?,
-            Some(weights) => weighted_cost(self.cost, al, y, weights)?,
-        };
-        self.plain = cost.to_f64();
-        if !self.plain.is_finite() {
-            return Ok(f64::INFINITY);
-        }
-        self.step.backward_weighted(network, (x, y, weights), self.cost)?;
-        let mut value = self.plain;
-        let mut from = 0;
-        for (layer, index) in trained(network) {
-            let Some(gradient) = self.step.gradient(layer, index) else { continue };
-            let part = from..from + gradient.as_slice().len();
-            for (dw, gradient) in dw[part.clone()].iter_mut().zip(gradient.as_slice()) {
-                *dw = gradient.to_f64();
-            }
-            if network.layers()[layer].decays(index) {
-                value += self.penalty.value(&w[part.clone()]);
-                self.penalty.add_gradient(&w[part.clone()], &mut dw[part.clone()]);
-            }
-            from = part.end;
-        }
-        Ok(value)
-    }
-
-    /// Refuses a network that gives other outputs with noise than without.
-    fn refuse_random(&mut self, network: &Network<T>) -> Result<()> {
-        let x = self.training.x();
-        let with = self.step.forward(network, x)?.to_matrix();
-        self.step.set_noise(0.0);
-        let without = self.step.forward(network, x)?;
-        if with.as_slice() != without.as_slice() && with.iter().all(|a| a.is_finite_number()) {
-            return Err(ModelError::NotSmooth { what: "a layer draws at random".into() });
-        }
-        Ok(())
-    }
-}
-
-/// The parameters that training changes, as layer and index.
-fn trained<T: Scalar>(network: &Network<T>) -> Vec<(usize, usize)> {
-    let layers = network.layers().iter().enumerate();
-    let of_each = layers.flat_map(|(l, layer)| {
-        let n = parameters(layer.as_ref()).count();
-        (0..n).filter(|&index| layer.trains(index)).map(move |index| (l, index))
-    });
-    of_each.collect()
-}
-
-fn values<T: Scalar>(network: &Network<T>) -> Vec<f64> {
-    let of = |(layer, index): (usize, usize)| network.layers()[layer].parameter(index);
-    let all = trained(network).into_iter().filter_map(of);
-    all.flat_map(|parameter| parameter.as_slice().iter().map(|w| w.to_f64())).collect()
-}
-
-fn set_values<T: Scalar>(network: &mut Network<T>, values: &[f64]) {
-    let mut values = values.iter();
-    for (layer, index) in trained(network) {
-        if let Some(mut parameter) = network.layers_mut()[layer].parameter_mut(index) {
-            let pairs = parameter.as_mut_slice().iter_mut().zip(values.by_ref());
-            pairs.for_each(|(w, &value)| *w = T::of(value));
-        }
-    }
-}
-
-/// The last changes s of the parameters and y of the gradient, oldest first, with 1/sᵀy.
-#[derive(Default)]
-struct Memory {
-    pairs: VecDeque<(Vec<f64>, Vec<f64>, f64)>,
-}
-
-impl Memory {
-    /// Keeps a pair, unless it says nothing of curvature.
-    fn add(&mut self, s: Vec<f64>, y: Vec<f64>) {
-        let sy = dot(&s, &y);
-        if sy <= f64::EPSILON * dot(&y, &y) {
-            return;
-        }
-        if self.pairs.len() == HISTORY {
-            self.pairs.pop_front();
-        }
-        self.pairs.push_back((s, y, 1.0 / sy));
-    }
-
-    /// `−H dw` by the two loops of algorithm 7.4, from `H₀ = sᵀy/yᵀy` of the last pair (equation 7.20).
-    fn direction(&self, dw: &[f64]) -> Vec<f64> {
-        let mut q: Vec<f64> = dw.iter().map(|dw| -dw).collect();
-        let mut alphas = Vec::with_capacity(self.pairs.len());
-        for (s, y, rho) in self.pairs.iter().rev() {
-            let alpha = rho * dot(s, &q);
-            add(&mut q, -alpha, y);
-            alphas.push(alpha);
-        }
-        if let Some((_, y, rho)) = self.pairs.back() {
-            let gamma = 1.0 / (rho * dot(y, y));
-            q.iter_mut().for_each(|q| *q *= gamma);
-        }
-        for ((s, y, rho), alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
-            let beta = rho * dot(y, &q);
-            add(&mut q, alpha - beta, s);
-        }
-        q
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn add(to: &mut [f64], factor: f64, what: &[f64]) {
-    to.iter_mut().zip(what).for_each(|(to, what)| *to += factor * what);
 }
 
 fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {

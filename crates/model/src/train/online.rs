@@ -127,3 +127,53 @@ impl<T: Scalar> OnlineTrainer<T> {
         self.step.updates()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layerwise_activations::{Relu, Sigmoid};
+    use layerwise_core::DMatrix;
+    use layerwise_cost::BinaryCrossEntropy;
+    use layerwise_optim::GradientDescent;
+
+    /// Each setting reaches the step: it changes what one update does.
+    #[test]
+    fn settings_are_those_of_the_step() {
+        let x = DMatrix::from_fn(2, 20, |i, j| ((j * (i + 3)) % 17) as f64 / 17.0 - 0.5);
+        let y = DMatrix::from_fn(1, 20, |_, j| f64::from(u8::from(x[(0, j)] > x[(1, j)])));
+        let examples = Examples::new(&x, &y).unwrap();
+        type Online = OnlineTrainer<f64>;
+        let after = |set: &dyn Fn(&Network<f64>, Online) -> Online| {
+            let builder = Network::builder(2).dense(9, Relu).dropout(0.5);
+            let mut network = builder.dense(1, Sigmoid).build().unwrap();
+            let optimizer = GradientDescent::new(0.5).unwrap();
+            let online = Online::new(&network, 20, BinaryCrossEntropy, optimizer).unwrap();
+            let mut online = set(&network, online);
+            online.partial_fit(&mut network, examples).unwrap();
+            network.snapshot()
+        };
+        let plain = after(&|_, online| online);
+        assert_eq!(after(&|_, online| online.with_threads(3)), plain);
+        assert_ne!(after(&|_, online| online.with_seed(1)), plain);
+        let l2 = Regularization { l2: 0.5, ..Default::default() };
+        assert_ne!(after(&|_, online| online.with_regularization(l2).unwrap()), plain);
+        let frozen = [ParameterGroup::layer(1).frozen()];
+        let first = after(&|network, online| online.with_groups(network, &frozen).unwrap());
+        assert!(first[0] != plain[0] && first[2] == plain[2]);
+        let slower = |_: &Network<f64>, mut online: Online| {
+            online.set_rate(0.5);
+            online
+        };
+        assert_ne!(after(&slower), plain);
+    }
+
+    #[test]
+    fn single_examples_are_refused_where_a_layer_needs_several() {
+        let mut network = Network::builder(1).batch_norm().dense(1, Sigmoid).build().unwrap();
+        let optimizer = GradientDescent::new(0.5).unwrap();
+        let mut online = OnlineTrainer::new(&network, 4, BinaryCrossEntropy, optimizer).unwrap();
+        let x = DMatrix::from_element(1, 1, 1.0);
+        let error = online.partial_fit(&mut network, Examples::new(&x, &x).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("needs at least 2 examples"), "{error}");
+    }
+}
