@@ -2,7 +2,7 @@
 
 use layerwise_core::{Link, MatrixView, MatrixViewMut, Scalar, expect_shape};
 
-use crate::{Cost, CostError, Result};
+use crate::{Cost, CostError, OutputRange, Result};
 
 /// `J = −1/m Σ (y ln a + (1−y) ln(1−a))`, equation 7 of the exercise; labels in [0, 1].
 ///
@@ -113,6 +113,10 @@ impl<T: Scalar> Cost<T> for BinaryCrossEntropy {
                 Some("end the network with sigmoid, or take binary cross-entropy from logits")
             }
         }
+    }
+
+    fn output_range(&self) -> OutputRange {
+        OutputRange::Probabilities
     }
 
     fn link(&self) -> Option<Link> {

@@ -3,7 +3,7 @@
 use layerwise_core::{Link, MatrixView, MatrixViewMut, Scalar, expect_shape};
 
 use crate::binary_cross_entropy::{first_outside_unit, floored};
-use crate::{Cost, CostError, Result};
+use crate::{Cost, CostError, OutputRange, Result};
 
 /// `J = −1/m Σ_examples Σ_classes y ln a`; each example's labels are probabilities that add up to
 /// 1, mostly one 1 and else 0 (Goodfellow, Bengio and Courville, "Deep Learning", 2016,
@@ -80,6 +80,10 @@ impl<T: Scalar> Cost<T> for CategoricalCrossEntropy {
                 Some("end the network with softmax, so that the outputs of an example add up to 1")
             }
         }
+    }
+
+    fn output_range(&self) -> OutputRange {
+        OutputRange::Probabilities
     }
 
     fn link(&self) -> Option<Link> {

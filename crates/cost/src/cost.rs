@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use layerwise_core::{Link, MatrixView, MatrixViewMut, Scalar, expect_shape};
 
-use crate::Result;
+use crate::{OutputRange, Result};
 
 /// A cost `J(AL, Y)`: the mean over examples of what each column costs.
 ///
@@ -47,6 +47,12 @@ pub trait Cost<T: Scalar>: Debug + Send + Sync {
     fn misfit(&self, output: Link) -> Option<&'static str> {
         let _ = output;
         None
+    }
+
+    /// The outputs this cost has a value for; any unless a cost says otherwise. Training refuses an output
+    /// layer that gives others before the first step.
+    fn output_range(&self) -> OutputRange {
+        OutputRange::Any
     }
 
     /// `dZ = (AL − Y)/m`, right when the output layer's function is [`link`](Cost::link).
@@ -97,6 +103,10 @@ impl<T: Scalar, C: Cost<T> + ?Sized> Cost<T> for Box<C> {
 
     fn misfit(&self, output: Link) -> Option<&'static str> {
         (**self).misfit(output)
+    }
+
+    fn output_range(&self) -> OutputRange {
+        (**self).output_range()
     }
 
     fn backward_from_link(

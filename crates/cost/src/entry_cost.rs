@@ -6,7 +6,7 @@ use layerwise_core::{Link, MatrixView, MatrixViewMut, Scalar, expect_shape};
 
 use crate::{
     BinaryCrossEntropyFromLogits, Cost, CostError, Focal, Huber, MeanAbsoluteError,
-    MeanSquaredError, Poisson, Quantile, Result,
+    MeanSquaredError, OutputRange, Poisson, Quantile, Result,
 };
 
 /// A cost `J = 1/m Σ_ij ℓ(a_ij, y_ij)`, told by ℓ and its derivative for one entry.
@@ -53,6 +53,11 @@ pub trait EntryCost<T: Scalar>: Debug + Send + Sync {
         None
     }
 
+    /// As [`Cost::output_range`].
+    fn output_range(&self) -> OutputRange {
+        OutputRange::Any
+    }
+
     /// ℓ(a, y).
     fn value(&self, a: T, y: T) -> T;
 
@@ -82,6 +87,10 @@ impl<T: Scalar, C: EntryCost<T>> Cost<T> for PerEntry<C> {
 
     fn misfit(&self, output: Link) -> Option<&'static str> {
         self.0.misfit(output)
+    }
+
+    fn output_range(&self) -> OutputRange {
+        self.0.output_range()
     }
 
     fn cost(&self, al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<T> {
@@ -121,6 +130,10 @@ macro_rules! costs {
 
             fn misfit(&self, output: Link) -> Option<&'static str> {
                 EntryCost::<T>::misfit(self, output)
+            }
+
+            fn output_range(&self) -> OutputRange {
+                EntryCost::<T>::output_range(self)
             }
 
             fn cost(&self, al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<T> {

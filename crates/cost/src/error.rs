@@ -74,6 +74,26 @@ pub enum CostError {
         /// Weights given.
         found: usize,
     },
+    /// A class that there is no row for.
+    #[error(
+        "expected classes below {n_classes}, found {class} for example {example} (counted from 0)"
+    )]
+    Class {
+        /// Classes there are.
+        n_classes: usize,
+        /// The class.
+        class: usize,
+        /// The example, from 0.
+        example: usize,
+    },
+    /// Positive weights for another number of labels than there are.
+    #[error("expected a positive weight for each of {expected} rows of labels, found {found}")]
+    PositiveWeights {
+        /// Rows there are.
+        expected: usize,
+        /// Weights given.
+        found: usize,
+    },
     /// Shapes that differ, an empty matrix, NaN.
     #[error(transparent)]
     Core(#[from] CoreError),

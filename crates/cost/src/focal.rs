@@ -2,7 +2,7 @@
 
 use layerwise_core::{CoreError, Link, Scalar};
 
-use crate::{EntryCost, Result, binary_cross_entropy::floored};
+use crate::{EntryCost, OutputRange, Result, binary_cross_entropy::floored};
 
 /// `J = −1/m Σ (y (1−a)^γ ln a + (1−y) a^γ ln(1−a))`: binary cross-entropy in which examples that are right
 /// already count little; γ = 0 is cross-entropy itself, 2 the paper's choice. Logarithms are taken of at
@@ -51,6 +51,10 @@ impl<T: Scalar> EntryCost<T> for Focal {
 
     fn misfit(&self, output: Link) -> Option<&'static str> {
         (output != Link::Sigmoid).then_some("end the network with sigmoid")
+    }
+
+    fn output_range(&self) -> OutputRange {
+        OutputRange::Probabilities
     }
 
     fn value(&self, a: T, y: T) -> T {

@@ -4,8 +4,8 @@
 //!   `dAL = −(Y/AL − (1−Y)/(1−AL))`, pure, on whole matrices;
 //! - [`Cost`]: what the training path asks of a cost, in place, the mean's factor `1/m` inside;
 //! - [`BinaryCrossEntropy`]: the exercise's cost as such a [`Cost`];
-//! - [`CategoricalCrossEntropy`]: one of several classes; [`smooth_labels`];
-//! - [`BinaryCrossEntropyFromLogits`], [`Focal`]: yes-or-no questions otherwise;
+//! - [`CategoricalCrossEntropy`]: one of several classes; [`one_hot`], [`smooth_labels`];
+//! - [`BinaryCrossEntropyFromLogits`], [`Focal`], [`PositiveWeights`]: yes-or-no questions otherwise;
 //! - [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`Quantile`], [`Poisson`]: numbers;
 //! - [`EntryCost`]: the short way to a cost of one's own.
 
@@ -20,7 +20,10 @@ mod huber;
 mod logits;
 mod mean_absolute_error;
 mod mean_squared_error;
+mod one_hot;
+mod output_range;
 mod poisson;
+mod positive_weights;
 mod quantile;
 mod smooth_labels;
 mod weighted;
@@ -37,7 +40,10 @@ pub use layerwise_core as core;
 pub use logits::BinaryCrossEntropyFromLogits;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
+pub use one_hot::one_hot;
+pub use output_range::OutputRange;
 pub use poisson::Poisson;
+pub use positive_weights::PositiveWeights;
 pub use quantile::Quantile;
 pub use smooth_labels::smooth_labels;
 pub use weighted::{ClassWeights, WeightedCost, check_weights, weigh, weighted_cost};

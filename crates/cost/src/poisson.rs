@@ -1,8 +1,8 @@
 //! The cost of counts (Poisson regression: Nelder and Wedderburn, "Generalized Linear Models", 1972).
 
-use layerwise_core::Scalar;
+use layerwise_core::{Link, Scalar};
 
-use crate::{EntryCost, binary_cross_entropy::floored};
+use crate::{EntryCost, OutputRange, binary_cross_entropy::floored};
 
 /// `J = 1/m Σ (a − y ln a)` for outputs a > 0 (exponential, softplus) and labels y at least 0, counts as a
 /// rule: the negative log-likelihood of y under a Poisson distribution with mean a, but for `ln y!`.
@@ -27,6 +27,15 @@ impl<T: Scalar> EntryCost<T> for Poisson {
 
     fn label(&self, y: T) -> (&'static str, bool) {
         ("at least 0", y >= T::zero() && y.is_finite_number())
+    }
+
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        let advice = "end the network with softplus, so that no output is below 0";
+        (output == Link::Identity).then_some(advice)
+    }
+
+    fn output_range(&self) -> OutputRange {
+        OutputRange::Positive
     }
 
     fn value(&self, a: T, y: T) -> T {

@@ -2,7 +2,7 @@
 
 use layerwise_core::{MatrixView, MatrixViewMut, Scalar, expect_shape};
 
-use crate::{Cost, CostError, Result};
+use crate::{Cost, CostError, OutputRange, Result};
 
 /// `J = Σ_j w_j ℓ_j / Σ_j w_j` of any cost, where `ℓ_j` is what example j alone costs; 0 where all
 /// weights are 0.
@@ -206,6 +206,10 @@ impl<T: Scalar, C: Cost<T>> Cost<T> for WeightedCost<T, C> {
 
     fn misfit(&self, output: layerwise_core::Link) -> Option<&'static str> {
         self.cost.misfit(output)
+    }
+
+    fn output_range(&self) -> OutputRange {
+        self.cost.output_range()
     }
 
     fn backward_from_link(

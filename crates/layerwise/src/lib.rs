@@ -24,7 +24,8 @@ pub mod prelude {
     pub use layerwise_cost::{
         BinaryCrossEntropy, BinaryCrossEntropyFromLogits, CategoricalCrossEntropy, ClassWeights,
         Cost, EntryCost, Focal, Huber, MeanAbsoluteError, MeanSquaredError, PerEntry, Poisson,
-        Quantile, WeightedCost, compute_cost, smooth_labels, weighted_cost,
+        PositiveWeights, Quantile, WeightedCost, compute_cost, one_hot, smooth_labels,
+        weighted_cost,
     };
     pub use layerwise_layers::{
         BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, Linear,
@@ -32,17 +33,18 @@ pub mod prelude {
         linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{
-        Callback, Candidate, Checkpoint, Confusion, Ended, EpochRecord, Examples, History,
-        ModelFile, Network, NumpyRandom, OnlineTrainer, ParameterGroup, Patience, Predictor,
-        Regularization, Scale, Space, Temperature, ThresholdMetric, Trainer, TrainingStep,
-        accuracy, best_threshold, calibration_error, class_accuracy, cross_validate,
-        initialize_parameters, initialize_parameters_deep, k_fold, l_model_backward,
-        l_model_forward, learning_curve, log_loss, mean_absolute_error, permutation_importance,
-        pr_auc, r_squared, roc_auc, root_mean_squared_error, search, stratified_k_fold,
+        Callback, Candidate, Checkpoint, Confusion, EarlyStopping, Ended, EpochRecord, Examples,
+        History, Lbfgs, ModelFile, Network, NumpyRandom, OnlineTrainer, ParameterGroup, Patience,
+        Predictor, Progress, RateRecorder, Regularization, Scale, Space, StepRecord, Temperature,
+        ThresholdMetric, Trainer, TrainingStep, accuracy, best_threshold, calibration_error,
+        class_accuracy, class_roc_auc, cross_validate, f1, initialize_parameters,
+        initialize_parameters_deep, k_fold, l_model_backward, l_model_forward, learning_curve,
+        log_loss, matthews, mean_absolute_error, permutation_importance, pr_auc, precision,
+        r_squared, recall, roc_auc, root_mean_squared_error, search, stratified_k_fold,
         top_k_accuracy,
     };
     pub use layerwise_optim::{
-        AdaGrad, Adadelta, Adam, AdamW, AmsGrad, GradientDescent, Lion, Momentum, NAdam, Nesterov,
-        Optimizer, Penalty, Plateau, RmsProp, Schedule, update_parameters,
+        AdaGrad, Adadelta, Adam, AdamW, AmsGrad, Decayed, GradientDescent, Lion, Momentum, NAdam,
+        Nesterov, Optimizer, Penalty, Plateau, RmsProp, Schedule, update_parameters,
     };
 }

@@ -43,8 +43,55 @@ pub enum ModelError {
         what: &'static str,
     },
     /// Early stopping without examples to tell when.
-    #[error("early stopping needs validation examples: pass some to fit()")]
+    #[error(
+        "early stopping needs validation examples: pass some to fit(), or hold some out with validation_split()"
+    )]
     NoValidation,
+    /// Validation examples, and a part of the training examples to be held out as such.
+    #[error(
+        "validation examples were passed to fit(), and validation_split() asked for others: leave one out"
+    )]
+    TwoValidations,
+    /// A part to hold out that leaves one side without examples.
+    #[error(
+        "a validation split of {part} of {examples} examples leaves a side empty: expected a part in (0, 1) of \
+         at least one example"
+    )]
+    HoldOut {
+        /// The part.
+        part: f64,
+        /// Examples there are.
+        examples: usize,
+    },
+    /// Early stopping by a metric that the trainer does not measure.
+    #[error("early stopping goes by the metric {name:?}, but the trainer measures {there:?}")]
+    NoMetric {
+        /// The metric asked for.
+        name: &'static str,
+        /// Those there are.
+        there: Vec<String>,
+    },
+    /// A layer with which there is no one cost to be minimized.
+    #[error(
+        "L-BFGS needs a cost that follows from the parameters alone, but {what}: leave it out, or train in \
+         mini-batches"
+    )]
+    NotSmooth {
+        /// The layer, and what it does.
+        what: String,
+    },
+    /// A mini-batch too small for a layer that looks at its examples together.
+    #[error(
+        "layer {layer} ({kind}) needs at least 2 examples a mini-batch, found {examples}: ask for larger ones"
+    )]
+    BatchOfOne {
+        /// The layer, counted from 1.
+        layer: usize,
+        /// Its kind.
+        kind: String,
+        /// Examples a mini-batch.
+        examples: usize,
+    },
     /// A mini-batch of more examples than there are to train on.
     #[error(
         "a mini-batch of {batch_size} examples asked for, but there are {examples} to train on: ask for at most that many"
@@ -145,17 +192,17 @@ pub enum ModelError {
         /// State values the optimizer needs; at most three are possible.
         found: usize,
     },
-    /// The cost is no longer a number.
+    /// The cost, or a parameter, is no longer a number.
     #[error(
-        "the cost became {cost} in epoch {epoch}, step {step}; the network was set back to what it \
-         was before this epoch. A smaller learning rate usually helps"
+        "the cost became {cost} in epoch {epoch}, step {step}; the network was set back to its last good \
+         parameters. A smaller learning rate usually helps"
     )]
     Diverged {
         /// Epoch, counted from 1.
         epoch: usize,
         /// Step within the epoch, counted from 1.
         step: usize,
-        /// NaN or infinity.
+        /// NaN or infinity; NaN also where a step left parameters that are no numbers.
         cost: f64,
     },
     /// A measure of a regression on labels that are all the same.

@@ -38,8 +38,9 @@ pub use layerwise_cost as cost;
 pub use layerwise_layers as layers;
 pub use layerwise_optim as optim;
 pub use metrics::{
-    Confusion, accuracy, class_accuracy, log_loss, mean_absolute_error, pr_auc, r_squared, roc_auc,
-    root_mean_squared_error, top_k_accuracy,
+    Confusion, accuracy, class_accuracy, class_roc_auc, f1, log_loss, matthews,
+    mean_absolute_error, pr_auc, precision, r_squared, recall, roc_auc, root_mean_squared_error,
+    top_k_accuracy,
 };
 pub use network::{Network, NetworkBuilder};
 pub use predictor::Predictor;
@@ -47,8 +48,9 @@ pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
 pub use search::{Candidate, Space, Trial, Value, search};
 pub use train::{
-    Callback, Checkpoint, Ended, EpochRecord, Examples, History, OnlineTrainer, ParameterGroup,
-    Patience, Regularization, Trainer, TrainingStep,
+    Callback, Checkpoint, EarlyStopping, Ended, EpochRecord, Examples, History, Lbfgs,
+    OnlineTrainer, ParameterGroup, Patience, Progress, ProgressReport, RateRecorder,
+    Regularization, StepRecord, Trainer, TrainingStep,
 };
 
 /// The result of anything in this crate.

@@ -134,10 +134,12 @@ impl<T: Scalar> Network<T> {
         self.layers[self.layers.len() - 1].n_out()
     }
 
-    /// Numbers that training can change.
+    /// Numbers that gradients change; running statistics and the like are not among them.
     pub fn n_parameters(&self) -> usize {
-        let of =
-            |layer: &dyn Layer<T>| parameters(layer).map(|p| p.as_slice().len()).sum::<usize>();
+        let of = |layer: &dyn Layer<T>| {
+            let trained = parameters(layer).enumerate().filter(|(index, _)| layer.trains(*index));
+            trained.map(|(_, parameter)| parameter.as_slice().len()).sum::<usize>()
+        };
         self.layers.iter().map(|layer| of(layer.as_ref())).sum()
     }
 

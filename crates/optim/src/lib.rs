@@ -6,6 +6,7 @@
 //! - [`Momentum`], [`Nesterov`]: with inertia;
 //! - [`AdaGrad`], [`RmsProp`], [`Adadelta`]: each weight at its own rate;
 //! - [`Adam`], [`AmsGrad`], [`NAdam`]: both; [`AdamW`]: with decoupled weight decay;
+//! - [`Decayed`]: any of them with it;
 //! - [`Lion`]: the sign of the gradient's running mean;
 //! - [`Schedule`]: the learning rate over a training run.
 
@@ -14,6 +15,7 @@ mod adadelta;
 mod adam;
 mod adam_w;
 mod ams_grad;
+mod decayed;
 mod error;
 mod gradient_descent;
 mod lion;
@@ -33,6 +35,7 @@ pub use adadelta::Adadelta;
 pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use ams_grad::AmsGrad;
+pub use decayed::Decayed;
 pub use error::OptimError;
 pub use gradient_descent::GradientDescent;
 pub use layerwise_core as core;

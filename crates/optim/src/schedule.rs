@@ -75,6 +75,15 @@ pub enum Schedule {
     CosineRestarts {
         /// How often.
         cycles: u32,
+        /// How many times as long as the one before each is.
+        growth: f64,
+    },
+    /// From 0 to 1 over the first part `warm_up` of the run in a straight line, then 1 (Goyal et al.,
+    /// "Accurate, Large Minibatch SGD", 2017, section 2.2).
+    #[non_exhaustive]
+    WarmUp {
+        /// The part of the run, in [0, 1).
+        warm_up: f64,
     },
     /// From 0 to 1 over the first part `warm_up` of the run in a straight line, then the cosine.
     #[non_exhaustive]
@@ -126,8 +135,47 @@ impl Schedule {
     /// # Errors
     /// [`CoreError::Setting`] if `cycles` is 0.
     pub fn cosine_restarts(cycles: u32) -> Result<Self> {
+        Self::growing_restarts(cycles, 1.0)
+    }
+
+    /// [`Schedule::CosineRestarts`] in which each cycle is `growth` times as long as the one before (SGDR's
+    /// T_mult).
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] if `cycles` is 0, or `growth` below 1 or no number.
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    ///
+    /// // A third of the run, then two thirds.
+    /// let schedule = Schedule::growing_restarts(2, 2.0)?;
+    /// let at = |step| schedule.factor(Progress { step, steps: 30, steps_per_epoch: 1 });
+    /// assert!((at(5) - 0.5).abs() < 1e-12 && (at(10) - 1.0).abs() < 1e-12 && (at(20) - 0.5).abs() < 1e-12);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
+    pub fn growing_restarts(cycles: u32, growth: f64) -> Result<Self> {
         check("the cycles of a cosine schedule", "at least 1", f64::from(cycles), cycles > 0)?;
-        Ok(Self::CosineRestarts { cycles })
+        let right = growth >= 1.0 && growth.is_finite();
+        check("the growth of a cosine schedule's cycles", "at least 1", growth, right)?;
+        Ok(Self::CosineRestarts { cycles, growth })
+    }
+
+    /// [`Schedule::WarmUp`].
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] unless `warm_up` is in [0, 1).
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    ///
+    /// let schedule = Schedule::warm_up(0.4)?;
+    /// let at = |step| schedule.factor(Progress { step, steps: 10, steps_per_epoch: 1 });
+    /// assert_eq!([0, 1, 2, 3, 4, 9].map(at), [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
+    pub fn warm_up(warm_up: f64) -> Result<Self> {
+        check("the warm-up", "in [0, 1)", warm_up, (0.0..1.0).contains(&warm_up))?;
+        Ok(Self::WarmUp { warm_up })
     }
 
     /// [`Schedule::WarmUpCosine`].
@@ -149,11 +197,12 @@ impl Schedule {
             Self::Exponential { factor } => factor.powf(epochs),
             Self::InverseTime { rate } => 1.0 / (1.0 + rate * epochs),
             Self::Cosine => cosine(t),
-            Self::CosineRestarts { cycles } => cosine((t * f64::from(cycles)).fract()),
+            Self::CosineRestarts { cycles, growth } => cosine(part_of_cycle(t, cycles, growth)),
             // The first step is not 0, which would be lost.
-            Self::WarmUpCosine { warm_up } if t < warm_up => {
+            Self::WarmUp { warm_up } | Self::WarmUpCosine { warm_up } if t < warm_up => {
                 ((progress.step as f64 + 1.0) / (warm_up * progress.steps as f64)).min(1.0)
             }
+            Self::WarmUp { .. } => 1.0,
             Self::WarmUpCosine { warm_up } => cosine((t - warm_up) / (1.0 - warm_up)),
             Self::OneCycle => {
                 let (start, end, peak) = (1.0 / 25.0, 1e-4 / 25.0, 0.3);
@@ -170,6 +219,20 @@ impl Schedule {
 
 fn check(what: &'static str, expected: &'static str, found: f64, right: bool) -> Result<()> {
     if right { Ok(()) } else { Err(CoreError::Setting { what, expected, found }.into()) }
+}
+
+/// The part of the present cycle that is over at the part t of the run, where the first of `cycles` is of
+/// length 1 and each `growth` times as long as the one before.
+fn part_of_cycle(t: f64, cycles: u32, growth: f64) -> f64 {
+    if growth <= 1.0 {
+        return (t * f64::from(cycles)).fract();
+    }
+    let before = |cycle: f64| (growth.powf(cycle) - 1.0) / (growth - 1.0);
+    let position = t * before(f64::from(cycles));
+    let cycle = (1.0 + position * (growth - 1.0)).log(growth);
+    // A cycle that is over but for rounding is over.
+    let cycle = (cycle + 1e-12).floor();
+    ((position - before(cycle)) / growth.powf(cycle)).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -215,6 +278,8 @@ mod tests {
             Schedule::CosLog4,
             Schedule::warm_up_cosine(0.05).unwrap(),
             Schedule::cosine_restarts(3).unwrap(),
+            Schedule::growing_restarts(4, 2.0).unwrap(),
+            Schedule::warm_up(0.1).unwrap(),
         ] {
             for step in 0..1200 {
                 let factor = at(schedule, step);
@@ -226,6 +291,7 @@ mod tests {
         assert!(Schedule::exponential(f64::NAN).is_err());
         assert!(Schedule::warm_up_cosine(1.0).is_err());
         assert!(Schedule::cosine_restarts(0).is_err());
+        assert!(Schedule::growing_restarts(3, 0.5).is_err() && Schedule::warm_up(1.0).is_err());
         assert!(Schedule::inverse_time(-1.0).is_err());
     }
 }

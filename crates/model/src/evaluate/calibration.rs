@@ -2,6 +2,7 @@
 
 use layerwise_core::{DMatrix, MatrixView, Scalar, expect_matrix, expect_shape};
 
+use crate::metrics::adds_up;
 use crate::{Result, log_loss};
 
 /// Probabilities made softer or sharper by one number T, so that they agree with what happens: logits are
@@ -9,7 +10,7 @@ use crate::{Result, log_loss};
 /// Neural Networks", 2017, section 4.2).
 ///
 /// For one output row the logit is `ln(p/(1 − p))`; for classes `ln p`, and each column adds up to
-/// 1 again.
+/// 1 again. Several rows whose columns do not add up to 1 are labels, each like one row.
 ///
 /// ```
 /// use layerwise_model::{Temperature, core::DMatrix};
@@ -73,7 +74,7 @@ impl Temperature {
 fn softened<T: Scalar>(al: MatrixView<'_, T>, t: f64) -> DMatrix<f64> {
     let mut al = al.to_matrix().map(|a| a.to_f64());
     let least = f64::MIN_POSITIVE;
-    if al.nrows() == 1 {
+    if !adds_up((&al).into()) {
         return al.map(|p| {
             let logit = p.max(least).ln() - (1.0 - p).max(f64::EPSILON / 2.0).ln();
             1.0 / (1.0 + (-logit / t).exp())
@@ -91,7 +92,8 @@ fn softened<T: Scalar>(al: MatrixView<'_, T>, t: f64) -> DMatrix<f64> {
 
 /// The expected calibration error: the mean distance between how sure a network is and how often it is
 /// right, over `bins` equal ranges of sureness (Naeini, Cooper and Hauskrecht, "Obtaining Well
-/// Calibrated Probabilities Using Bayesian Binning", 2015). In [0, 1]; 0 is perfect.
+/// Calibrated Probabilities Using Bayesian Binning", 2015). In [0, 1]; 0 is perfect. Several rows whose columns
+/// do not add up to 1 are labels: each of them in each example counts.
 ///
 /// # Errors
 /// Shapes that differ, empty matrices, NaN, no bins.
@@ -114,10 +116,14 @@ pub fn calibration_error<T: Scalar>(
     if bins == 0 {
         return Err(crate::ModelError::AtLeastOne { what: "the number of bins" });
     }
+    // Columns that are classes, or labels one by one.
+    let rows = if adds_up(al) { al.nrows() } else { 1 };
+    let answers = al.as_slice().chunks(rows).zip(y.as_slice().chunks(rows));
+    let n_answers = answers.len() as f64;
     // Sums of sureness and of right answers.
     let mut sums = vec![(0.0, 0.0); bins];
-    for j in 0..al.ncols() {
-        let (sure, right) = match (al.column(j), y.column(j)) {
+    for answer in answers {
+        let (sure, right) = match answer {
             ([p], [y]) => {
                 let (p, one) = (p.to_f64(), y.to_f64() > 0.5);
                 (p.max(1.0 - p), (p > 0.5) == one)
@@ -133,7 +139,7 @@ pub fn calibration_error<T: Scalar>(
         sums[bin].0 += sure;
         sums[bin].1 += f64::from(u8::from(right));
     }
-    Ok(sums.iter().map(|(sure, right)| f64::abs(sure - right)).sum::<f64>() / al.ncols() as f64)
+    Ok(sums.iter().map(|(sure, right)| f64::abs(sure - right)).sum::<f64>() / n_answers)
 }
 
 #[cfg(test)]

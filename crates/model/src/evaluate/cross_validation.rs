@@ -1,9 +1,13 @@
 //! What a recipe is worth on examples it has not seen.
 
+use std::collections::BTreeMap;
+
 use layerwise_core::{DMatrix, Scalar};
+use rand::seq::SliceRandom;
 
 use super::Fold;
-use crate::{Examples, ModelError, Result};
+use crate::train::classes;
+use crate::{Examples, ModelError, Result, Stream, generator};
 
 /// A score with its spread.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +79,8 @@ pub struct CurvePoint {
 }
 
 /// How the score grows with the number of examples trained on: [`cross_validate`] with the first 10 %, 25 %, …
-/// of each fold's training examples, for parts in (0, 1].
+/// of each fold's training examples, for parts in (0, 1]. Their order is drawn once, always the same, so that a
+/// larger part holds all smaller ones; where labels are 0 and 1, each part has its share of every class.
 ///
 /// # Errors
 /// As [`cross_validate`]; [`ModelError::Part`] with a part outside.
@@ -98,6 +103,9 @@ pub fn learning_curve<T: Scalar>(
     parts: &[f64],
     mut train_and_score: impl FnMut(usize, Examples<'_, T>, Examples<'_, T>) -> Result<f64>,
 ) -> Result<Vec<CurvePoint>> {
+    let classes = classes(examples.1.into());
+    let class = |example: usize| classes.as_ref().and_then(|classes| classes.get(example).copied());
+    let folds: Vec<Fold> = folds.iter().map(|fold| in_order(fold, class)).collect();
     let mut curve = Vec::with_capacity(parts.len());
     for &part in parts {
         if !(part > 0.0 && part <= 1.0) {
@@ -111,12 +119,34 @@ pub fn learning_curve<T: Scalar>(
     Ok(curve)
 }
 
-/// Training examples spread evenly over those of the fold, so that sorted data keep their classes.
+/// The fold with its training examples in an order of which every first part has its share of each class.
+fn in_order(fold: &Fold, class: impl Fn(usize) -> Option<usize>) -> Fold {
+    let mut train = fold.train.clone();
+    train.shuffle(&mut generator(0, Stream::Folds));
+    let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+    let places: Vec<(Option<usize>, usize)> = train
+        .iter()
+        .map(|&example| {
+            let count = counts.entry(class(example)).or_default();
+            *count += 1;
+            (class(example), *count)
+        })
+        .collect();
+    // The kth of n examples of a class belongs where (k − ½)/n of the way is over.
+    let mut order: Vec<(f64, usize)> = places
+        .iter()
+        .zip(&train)
+        .map(|((class, k), &example)| ((*k as f64 - 0.5) / counts[class] as f64, example))
+        .collect();
+    order.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    Fold { train: order.into_iter().map(|(_, example)| example).collect(), test: fold.test.clone() }
+}
+
+/// The first part of the training examples, at least one.
 fn shorten(fold: &Fold, part: f64) -> Fold {
     let all = fold.train.len();
     let count = ((all as f64 * part).round() as usize).clamp(1, all.max(1));
-    let train = (0..count.min(all)).map(|place| fold.train[place * all / count]).collect();
-    Fold { train, test: fold.test.clone() }
+    Fold { train: fold.train[..count.min(all)].to_vec(), test: fold.test.clone() }
 }
 
 /// The columns of these examples.
@@ -148,6 +178,24 @@ mod tests {
         let folds = k_fold(7, 2, 0).unwrap();
         let error = cross_validate(&folds, (&x, &x), score).unwrap_err().to_string();
         assert_eq!(error, "example 6 asked for (counted from 0), but there are 6");
+    }
+
+    /// Sorted by class, and one in five of class 1.
+    #[test]
+    fn parts_hold_smaller_ones_and_their_share_of_every_class() {
+        let x = DMatrix::from_fn(1, 100, |_, j| j as f64);
+        let y = x.map(|x| f64::from(u8::from(x < 20.0)));
+        let folds = crate::stratified_k_fold(&[0; 100].map(|_: usize| 0), 2, 1).unwrap();
+        let mut seen: Vec<Vec<f64>> = vec![];
+        learning_curve(&folds[..1], (&x, &y), &[0.2, 0.5, 1.0], |_, training, _| {
+            let ones = training.y().as_slice().iter().sum::<f64>();
+            let all = folds[0].train.iter().filter(|&&j| j < 20).count() as f64 / 50.0;
+            assert!((ones - all * training.m() as f64).abs() <= 1.0);
+            seen.push(training.x().as_slice().to_vec());
+            Ok(0.0)
+        })
+        .unwrap();
+        assert!(seen[1].starts_with(&seen[0]) && seen[2].starts_with(&seen[1]));
     }
 
     #[test]

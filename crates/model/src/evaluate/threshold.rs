@@ -2,6 +2,8 @@
 
 use layerwise_core::{MatrixView, Scalar, expect_matrix, expect_shape};
 
+use layerwise_cost::{CostError, OutputRange};
+
 use crate::{ModelError, Result};
 
 /// What a threshold is to be best for. `tp`, `fp`, `tn` and `fn` are counts of decisions: right and wrong ones
@@ -41,7 +43,7 @@ impl ThresholdMetric {
 /// to 0.5. Choose it on examples that are not those of the final test. Shapes: `(1, m)`.
 ///
 /// # Errors
-/// Other shapes, NaN, labels of one class only.
+/// Other shapes, NaN, outputs outside [0, 1], labels of one class only.
 ///
 /// ```
 /// use layerwise_model::{ThresholdMetric, best_threshold, core::MatrixView};
@@ -62,6 +64,10 @@ pub fn best_threshold<T: Scalar>(
     expect_shape("Y", y, (1, m))?;
     expect_matrix("AL", al)?;
     expect_matrix("Y", y)?;
+    let outside = |a: &&T| !OutputRange::Probabilities.has(**a);
+    if let Some((column, a)) = (0..m).zip(al.as_slice()).find(|(_, a)| outside(a)) {
+        return Err(CostError::Output { row: 0, column, value: a.to_f64() }.into());
+    }
     let pairs = al.as_slice().iter().zip(y.as_slice());
     let mut pairs: Vec<(f64, bool)> = pairs.map(|(a, y)| (a.to_f64(), y.to_f64() > 0.5)).collect();
     let positives = pairs.iter().filter(|(_, positive)| *positive).count();
@@ -134,6 +140,8 @@ mod tests {
             (threshold - 0.45).abs() < 1e-12 && (value - (1.0 + 5.0 / 9.0) / 2.0).abs() < 1e-12
         );
         assert!(best(ThresholdMetric::Matthews).1 > 0.0);
+        let outside = best_threshold(of(&[3.0; 10]), of(&y), ThresholdMetric::F1).unwrap_err();
+        assert!(outside.to_string().starts_with("expected outputs in [0, 1], found 3"));
         let one = best_threshold(of(&al), of(&[0.0; 10]), ThresholdMetric::F1);
         assert!(one.unwrap_err().to_string().contains("both classes"));
     }

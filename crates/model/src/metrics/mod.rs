@@ -1,13 +1,15 @@
 //! How good predictions are.
 
 mod confusion;
+mod decisions;
 mod ranking;
 mod regression;
 
 use layerwise_core::{MatrixView, Scalar, expect_matrix, expect_shape};
 
 pub use confusion::Confusion;
-pub use ranking::{pr_auc, roc_auc};
+pub use decisions::{f1, matthews, precision, recall};
+pub use ranking::{class_roc_auc, pr_auc, roc_auc};
 pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};
 
 use crate::Result;
@@ -54,8 +56,9 @@ pub fn class_accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) ->
     Ok(right as f64 / al.ncols() as f64)
 }
 
-/// The log loss, `−1/m Σ_j Σ_i y_ij ln al_ij`, and for one output row `−1/m Σ_j (y ln al + (1 − y) ln (1 − al))`; outputs are
-/// kept 1e-15 away from 0 and 1, so that one wrong certainty is not the end of it. At least 0; `ln 2` is
+/// The log loss, `−1/m Σ_j Σ_i y_ij ln al_ij` where each example's outputs add up to 1, and
+/// `−1/m Σ_j Σ_i (y ln al + (1 − y) ln (1 − al))` for one output row or several that do not, each of which is a
+/// label of its own; outputs are kept 1e-15 away from 0 and 1, so that one wrong certainty is not the end of it. At least 0; `ln 2` is
 /// what a coin costs.
 ///
 /// # Errors
@@ -72,8 +75,9 @@ pub fn class_accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) ->
 pub fn log_loss<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
     check(al, y)?;
     let ln = |p: f64| p.clamp(1e-15, 1.0).ln();
-    let of = |a: f64, y: f64| match al.nrows() {
-        1 => y * ln(a) + (1.0 - y) * ln(1.0 - a),
+    let are_classes = adds_up(al);
+    let of = |a: f64, y: f64| match are_classes {
+        false => y * ln(a) + (1.0 - y) * ln(1.0 - a),
         // 0 ln 0 is 0.
         _ if y == 0.0 => 0.0,
         _ => y * ln(a),
@@ -118,6 +122,12 @@ pub fn top_k_accuracy<T: Scalar>(
         before + after < k
     });
     Ok(right.count() as f64 / al.ncols() as f64)
+}
+
+/// Whether outputs are probabilities of classes: several rows, which add up to 1 in every example.
+pub(crate) fn adds_up<T: Scalar>(al: MatrixView<'_, T>) -> bool {
+    let sum = |j| al.column(j).iter().map(|a| a.to_f64()).sum::<f64>();
+    al.nrows() > 1 && (0..al.ncols()).all(|j| (sum(j) - 1.0).abs() < 1e-3)
 }
 
 /// The first of the highest values.

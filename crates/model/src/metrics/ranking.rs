@@ -1,6 +1,6 @@
 //! How well outputs put examples of class 1 before those of class 0, whatever the threshold.
 
-use layerwise_core::{MatrixView, Scalar, expect_shape};
+use layerwise_core::{DMatrix, MatrixView, Scalar, expect_shape};
 
 use super::check;
 use crate::{ModelError, Result};
@@ -50,6 +50,28 @@ pub fn roc_auc<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result
         negatives_before += negatives;
     }
     Ok(pairs / 2.0 / positives as f64 / negatives as f64)
+}
+
+/// The mean over classes, or labels, of the [`roc_auc`] of each against the rest (Fawcett, "An Introduction to
+/// ROC Analysis", 2006, section 9). In [0, 1]; 0.5 is guessing. Shapes: `(n_classes, m)`.
+///
+/// # Errors
+/// [`ModelError::OneClass`] if a class has no example, or all; shapes that differ, empty matrices, NaN.
+///
+/// ```
+/// use layerwise_model::{class_roc_auc, core::MatrixView};
+///
+/// let al = MatrixView::new(&[0.7, 0.2, 0.1, 0.2, 0.5, 0.3, 0.1, 0.1, 0.8], 3, 3)?;
+/// let y = MatrixView::new(&[1., 0., 0., 0., 1., 0., 0., 0., 1.], 3, 3)?;
+/// assert_eq!(class_roc_auc(al, y)?, 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn class_roc_auc<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
+    check(al, y)?;
+    let row = |of: MatrixView<'_, T>, i| DMatrix::from_fn(1, of.ncols(), |_, j| of.column(j)[i]);
+    let of_class = |i| roc_auc((&row(al, i)).into(), (&row(y, i)).into());
+    let sum = (0..al.nrows()).map(of_class).sum::<Result<f64>>()?;
+    Ok(sum / al.nrows() as f64)
 }
 
 /// The area under the curve of precision over recall as average precision, `Σ_n (R_n − R_{n−1}) P_n`

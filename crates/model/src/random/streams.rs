@@ -16,6 +16,8 @@ pub enum Stream {
     Importance,
     /// Candidates of a search.
     Search,
+    /// Training examples kept back for validation.
+    HoldOut,
 }
 
 /// A ChaCha generator (Bernstein 2008), the same on every platform, for this seed and purpose.
@@ -38,6 +40,7 @@ pub fn generator(seed: u64, stream: Stream) -> ChaCha8Rng {
         Stream::Folds => 2,
         Stream::Importance => 3,
         Stream::Search => 4,
+        Stream::HoldOut => 5,
     });
     rng
 }

@@ -24,7 +24,8 @@ pub struct Trial {
 /// the earlier candidate is the better.
 ///
 /// `score(number, candidate)` trains and measures; more is better. At most `threads` are tried at a
-/// time (0: as many as the machine has cores), so each should train on one thread. The result is the
+/// time, and never more than the machine has cores (0: as many), so each should train on one thread
+/// ([`Trainer::threads`](crate::Trainer::threads)). The result is the
 /// same for any number of threads, as long as `score` depends on its arguments alone.
 ///
 /// # Errors
@@ -49,8 +50,8 @@ pub fn search(
     if candidates.is_empty() {
         return Err(ModelError::AtLeastOne { what: "the number of candidates" });
     }
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if threads == 0 { cores() } else { threads };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if threads == 0 { cores } else { threads.min(cores) };
     let next = AtomicUsize::new(0);
     let trials = Mutex::new(Vec::with_capacity(candidates.len()));
     std::thread::scope(|scope| {

@@ -127,9 +127,15 @@ impl Space {
     /// A number anywhere in `[low, high]`.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] unless both are finite and `low <= high`.
+    /// [`CoreError::Setting`] unless both and their distance are finite and `low <= high`.
     pub fn uniform(self, name: &str, low: f64, high: f64) -> Result<Self> {
-        if low.is_finite() && high.is_finite() && low <= high {
+        if !low.is_finite() {
+            return Err(refuse("the start of a range", "finite", low));
+        }
+        if !(high - low).is_finite() && high.is_finite() {
+            return Err(refuse("the end of a range", "less than 1.8e308 from its start", high));
+        }
+        if high.is_finite() && low <= high {
             return Ok(self.with(name, Range::Uniform(low, high)));
         }
         Err(refuse("the end of a range", "finite and no less than its start", high))
@@ -142,6 +148,9 @@ impl Space {
     pub fn log_uniform(self, name: &str, low: f64, high: f64) -> Result<Self> {
         if low > 0.0 && high.is_finite() && low <= high {
             return Ok(self.with(name, Range::LogUniform(low, high)));
+        }
+        if !high.is_finite() {
+            return Err(refuse("the end of a logarithmic range", "finite", high));
         }
         Err(refuse("the start of a logarithmic range", "above 0 and no more than its end", low))
     }
@@ -276,6 +285,10 @@ mod tests {
     fn ranges_the_wrong_way_round_are_refused() {
         assert!(Space::new().uniform("p", 1.0, 0.0).is_err());
         assert!(Space::new().log_uniform("p", 0.0, 1.0).is_err());
+        let message = |low, high| Space::new().uniform("p", low, high).unwrap_err().to_string();
+        assert_eq!(message(f64::NAN, 1.0), "expected the start of a range finite, found NaN");
+        assert!(message(-1e308, 1e308).contains("from its start"));
+        assert!(message(0.0, f64::INFINITY).contains("found inf"));
         assert!(Space::new().integers("p", 2, 1).is_err());
         assert!(Space::new().numbers("p", &[]).is_err());
     }

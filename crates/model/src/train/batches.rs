@@ -12,6 +12,8 @@ pub(super) type Batch<'a, T> = (MatrixView<'a, T>, MatrixView<'a, T>, Option<&'a
 pub(super) struct Batches<'a, T: Scalar> {
     examples: Examples<'a, T>,
     size: usize,
+    /// Whether a last mini-batch of one example is joined to the one before.
+    joins: bool,
     seed_rng: rand::rngs::ChaCha8Rng,
     order: Vec<usize>,
     /// The examples of one mini-batch, gathered.
@@ -21,12 +23,17 @@ pub(super) struct Batches<'a, T: Scalar> {
 }
 
 impl<'a, T: Scalar> Batches<'a, T> {
-    pub(super) fn new(examples: Examples<'a, T>, size: usize, seed: u64) -> Self {
+    /// With `several`, a mini-batch has two examples or more: one that is left over is joined to those
+    /// before it.
+    pub(super) fn new(examples: Examples<'a, T>, size: usize, seed: u64, several: bool) -> Self {
+        let joins = several && size < examples.m() && examples.m() % size == 1;
+        let largest = size + usize::from(joins);
         // One batch of everything is used where it lies.
-        let gathered = if size < examples.m() { size } else { 0 };
+        let gathered = if largest < examples.m() { largest } else { 0 };
         Self {
             examples,
             size,
+            joins,
             seed_rng: generator(seed, Stream::Shuffling),
             order: (0..examples.m()).collect(),
             x: DMatrix::zeros(examples.x().nrows(), gathered),
@@ -36,7 +43,12 @@ impl<'a, T: Scalar> Batches<'a, T> {
     }
 
     pub(super) fn count(&self) -> usize {
-        self.examples.m().div_ceil(self.size)
+        self.examples.m().div_ceil(self.size) - usize::from(self.joins)
+    }
+
+    /// The examples of the largest mini-batch.
+    pub(super) fn largest(&self) -> usize {
+        self.size + usize::from(self.joins)
     }
 
     pub(super) fn shuffle(&mut self) {
@@ -50,7 +62,8 @@ impl<'a, T: Scalar> Batches<'a, T> {
             return Ok((self.examples.x(), self.examples.y(), self.examples.weights()));
         }
         let start = index * self.size;
-        let chosen = &self.order[start..(start + self.size).min(self.order.len())];
+        let end = if index + 1 == self.count() { self.order.len() } else { start + self.size };
+        let chosen = &self.order[start..end];
         for (slot, &example) in chosen.iter().enumerate() {
             self.x.column_mut(slot).copy_from_slice(self.examples.x().column(example));
             self.y.column_mut(slot).copy_from_slice(self.examples.y().column(example));

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use layerwise_core::Scalar;
 
-use crate::{EpochRecord, ModelFile, Network, Result};
+use crate::{EpochRecord, History, ModelFile, Network, Result, StepRecord};
 
-/// Something that looks at the network after each epoch, and may end training.
+/// Something that looks on during training, and may end it.
 ///
 /// Closures of network and epoch are callbacks; [`Trainer::after_epoch`](crate::Trainer::after_epoch)
 /// takes simpler ones. The history, early stopping and the schedules are the trainer's own.
@@ -18,6 +18,35 @@ pub trait Callback<T: Scalar> {
     /// Whatever goes wrong; training ends with it.
     fn after_epoch(&mut self, network: &Network<T>, epoch: &EpochRecord)
     -> Result<ControlFlow<()>>;
+
+    /// Called before the first step, when nothing was refused. Does nothing unless a callback says
+    /// otherwise.
+    ///
+    /// # Errors
+    /// As [`after_epoch`](Callback::after_epoch).
+    fn before_training(&mut self, network: &Network<T>) -> Result<()> {
+        let _ = network;
+        Ok(())
+    }
+
+    /// Called after each update. `Break` ends training there. Goes on unless a callback says otherwise.
+    ///
+    /// # Errors
+    /// As [`after_epoch`](Callback::after_epoch).
+    fn after_step(&mut self, step: &StepRecord) -> Result<ControlFlow<()>> {
+        let _ = step;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Called at the end of a training without an error, with the parameters that are kept. Does nothing
+    /// unless a callback says otherwise.
+    ///
+    /// # Errors
+    /// As [`after_epoch`](Callback::after_epoch).
+    fn at_end(&mut self, network: &Network<T>, history: &History) -> Result<()> {
+        let _ = (network, history);
+        Ok(())
+    }
 }
 
 impl<T: Scalar, F: FnMut(&Network<T>, &EpochRecord) -> Result<ControlFlow<()>>> Callback<T> for F {

@@ -76,4 +76,30 @@ impl<'a, T: Scalar> Examples<'a, T> {
     pub fn m(&self) -> usize {
         self.x.ncols()
     }
+
+    /// Copies of these examples.
+    pub(super) fn select(&self, chosen: &[usize]) -> Chosen<T> {
+        Chosen {
+            x: DMatrix::from_fn(self.x.nrows(), chosen.len(), |i, j| self.x.column(chosen[j])[i]),
+            y: DMatrix::from_fn(self.y.nrows(), chosen.len(), |i, j| self.y.column(chosen[j])[i]),
+            weights: self.weights.map(|weights| chosen.iter().map(|&j| weights[j]).collect()),
+        }
+    }
+}
+
+/// Some examples, copied.
+pub(super) struct Chosen<T: Scalar> {
+    x: DMatrix<T>,
+    y: DMatrix<T>,
+    weights: Option<Vec<T>>,
+}
+
+impl<T: Scalar> Chosen<T> {
+    pub(super) fn examples(&self) -> Result<Examples<'_, T>> {
+        let examples = Examples::new(&self.x, &self.y)?;
+        match &self.weights {
+            None => Ok(examples),
+            Some(weights) => examples.with_weights(weights),
+        }
+    }
 }

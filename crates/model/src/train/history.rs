@@ -5,7 +5,8 @@
 pub struct EpochRecord {
     /// The epoch, counted from 1.
     pub epoch: usize,
-    /// The mean cost of its mini-batches, each as it was before its update.
+    /// The mean cost of its mini-batches, each as it was before its update, over examples or, where they have
+    /// weights, over these.
     pub cost: f64,
     /// The cost on the validation examples after the epoch, if there are any.
     pub validation_cost: Option<f64>,
@@ -14,6 +15,21 @@ pub struct EpochRecord {
     /// What [`Trainer::metric`](crate::Trainer::metric) asked for, in that order: on the validation
     /// examples, or on those trained on where there are none.
     pub metrics: Vec<f64>,
+}
+
+/// One update.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepRecord {
+    /// The epoch, counted from 1.
+    pub epoch: usize,
+    /// The update within the epoch, counted from 1.
+    pub step: usize,
+    /// Examples of its mini-batch.
+    pub examples: usize,
+    /// The cost before it.
+    pub cost: f64,
+    /// Its learning rate.
+    pub alpha: f64,
 }
 
 /// Why training ended.
@@ -26,6 +42,8 @@ pub enum Ended {
     OutOfPatience,
     /// Because a callback or the flag said so.
     Asked,
+    /// At a gradient as small as asked for, or where no step lowers the cost ([`Lbfgs`](crate::Lbfgs)).
+    Converged,
 }
 
 /// All epochs, first to last.
@@ -34,10 +52,13 @@ pub struct History {
     /// The epochs.
     pub epochs: Vec<EpochRecord>,
     /// The epoch whose parameters the network has: the last, or with early stopping the one of the
-    /// lowest validation cost.
+    /// best: of the lowest validation cost, if nothing else was asked for.
     pub kept: usize,
     /// The names of the metrics of each epoch.
     pub metrics: Vec<&'static str>,
+    /// Updates that the network has on top of epoch `kept`: those of an epoch that was stopped before its
+    /// end; 0 otherwise.
+    pub steps_beyond: usize,
     /// Why there are no more epochs.
     pub ended: Ended,
 }

@@ -310,9 +310,10 @@ impl<T: Scalar> TrainingStep<T> {
         if norm.is_finite() {
             return norm;
         }
-        // Squares may be too large for f32 where their sum is not for f64.
-        let values = self.gradients.iter().flatten();
-        values.map(|value| value.to_f64().powi(2)).sum::<f64>().sqrt()
+        // Squares may be too large where their root is not.
+        let values = || self.gradients.iter().flatten().map(|value| value.to_f64());
+        let largest = values().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+        largest * values().map(|value| (value / largest).powi(2)).sum::<f64>().sqrt()
     }
 
     /// The gradient of parameter `index` of layer `layer` (counted from 0) as the last call of
@@ -332,21 +333,18 @@ impl<T: Scalar> TrainingStep<T> {
 
     /// Whether `network` has the layers this step was made for.
     pub(super) fn check_network(&self, network: &Network<T>) -> Result<()> {
-        let fits = |(layer, kept): (&Box<dyn Layer<T>>, &Kept<T>)| {
-            (layer.n_out(), layer.n_cache()) == (kept.n_out, kept.n_cache)
-        };
         let layers = network.layers();
+        let layers_fit = layers
+            .iter()
+            .zip(&self.kept)
+            .all(|(layer, kept)| (layer.n_out(), layer.n_cache()) == (kept.n_out, kept.n_cache));
         let mut own = self.trained.iter();
         let parameters_fit = layers.iter().enumerate().all(|(l, layer)| {
             parameters(layer.as_ref()).all(|parameter| {
                 own.next().is_some_and(|own| (own.layer, own.shape) == (l, parameter.shape()))
             })
         });
-        if layers.len() == self.kept.len()
-            && layers.iter().zip(&self.kept).all(fits)
-            && parameters_fit
-            && own.next().is_none()
-        {
+        if layers.len() == self.kept.len() && layers_fit && parameters_fit && own.next().is_none() {
             return Ok(());
         }
         Err(ModelError::OtherNetwork)
@@ -433,6 +431,22 @@ mod tests {
         assert!(free > 0.01);
         assert!((moved(Some(0.01)) - 0.01).abs() < 1e-12);
         assert_eq!(moved(Some(2.0 * free)), free);
+    }
+
+    #[test]
+    fn gradients_whose_squares_are_infinite_are_clipped_too() {
+        let (mut network, optimizer, x, y) = setting();
+        let before = network.snapshot();
+        let regularization = Regularization { clip_norm: Some(1.0), ..Regularization::default() };
+        let step = TrainingStep::new(&network, 4, &optimizer).unwrap();
+        let mut step = step.with_regularization(regularization).unwrap();
+        step.forward(&network, (&x).into()).unwrap();
+        step.backward(&network, (&x).into(), (&y).into(), &BinaryCrossEntropy).unwrap();
+        step.gradients.iter_mut().for_each(|gradient| gradient.fill(1e200));
+        step.update(&mut network, &optimizer).unwrap();
+        let pairs = before.concat().into_iter().zip(network.snapshot().concat());
+        let moved = pairs.map(|(a, b)| (10.0_f64 * (a - b)).powi(2)).sum::<f64>().sqrt();
+        assert!((moved - 1.0).abs() < 1e-12, "{moved}");
     }
 
     /// A hidden activation that is no link and a smaller batch than the buffers were made for.

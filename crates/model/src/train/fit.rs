@@ -1,0 +1,246 @@
+//! Epochs, one after the other.
+
+use std::sync::atomic::Ordering;
+
+use layerwise_core::{Scalar, linalg::first_non_finite, parameters};
+use layerwise_optim::{Progress, Schedule};
+
+use super::batches::Batches;
+use super::checks::{check_batch, check_cost, check_examples, check_outputs};
+use super::hold_out::hold_out;
+use super::measuring::Measuring;
+use super::patience::Best;
+use crate::{
+    Ended, EpochRecord, Examples, History, ModelError, Network, Result, StepRecord, Trainer,
+    TrainingStep,
+};
+
+/// Examples an update where nothing is said.
+const BATCH_SIZE: usize = 32;
+
+/// What a run works with.
+struct Run<'e, T: Scalar> {
+    step: TrainingStep<T>,
+    batches: Batches<'e, T>,
+    measuring: Option<Measuring<'e, T>>,
+    warm_up: Schedule,
+    /// The parameters after the last epoch that left numbers.
+    good: Vec<Vec<T>>,
+    best: Option<Best<T>>,
+    history: History,
+}
+
+/// What came of an epoch.
+struct Outcome {
+    cost: f64,
+    alpha: f64,
+    steps: usize,
+    /// Whether all mini-batches had their turn, and whether there is to be no other epoch.
+    whole: bool,
+    asked: bool,
+}
+
+impl<T: Scalar> Trainer<'_, T> {
+    /// Trains `network` from where it stands, and returns what happened.
+    ///
+    /// The same network, examples and seed give the same result to the last bit. A network that was
+    /// trained before goes on from there; [`OnlineTrainer`](crate::OnlineTrainer) keeps the optimizer's state too.
+    ///
+    /// # Errors
+    /// Examples that do not fit the network, labels the cost refuses, a cost that makes no sense
+    /// after the output layer ([`ModelError::Misfit`]), settings of 0, a mini-batch larger than the
+    /// examples ([`ModelError::BatchTooLarge`]), or of one example where a layer needs several
+    /// ([`ModelError::BatchOfOne`]); and [`ModelError::Diverged`] when the cost or a parameter stops
+    /// being a number, with the network set back to what it was before that epoch, or with early stopping
+    /// to the best epoch.
+    pub fn fit(
+        self,
+        network: &mut Network<T>,
+        training: Examples<'_, T>,
+        validation: Option<Examples<'_, T>>,
+    ) -> Result<History> {
+        let Some(part) = self.validation_part else {
+            return self.train(network, training, validation);
+        };
+        if validation.is_some() {
+            return Err(ModelError::TwoValidations);
+        }
+        let (rest, held_out) = hold_out(training, part, self.seed)?;
+        let (rest, held_out) = (training.select(&rest), training.select(&held_out));
+        self.train(network, rest.examples()?, Some(held_out.examples()?))
+    }
+
+    fn train(
+        mut self,
+        network: &mut Network<T>,
+        training: Examples<'_, T>,
+        validation: Option<Examples<'_, T>>,
+    ) -> Result<History> {
+        let batch_size = self.check(network, training, validation)?;
+        let batch_wide = network.layers().iter().any(|layer| layer.batch_wide());
+        let batches = Batches::new(training, batch_size, self.seed, batch_wide);
+        let metrics: Vec<&'static str> = self.metrics.iter().map(|(name, _)| *name).collect();
+        let (threads, has_metrics) = (self.threads, !metrics.is_empty());
+        let mut run = Run {
+            step: TrainingStep::new(network, batches.largest(), self.optimizer.as_ref())?
+                .with_seed(self.seed)
+                .with_regularization(self.regularization)?
+                .with_groups(network, &self.groups)?
+                .with_threads(threads),
+            batches,
+            measuring: Measuring::new(network, training, validation, has_metrics, threads)?,
+            warm_up: Schedule::warm_up(self.warm_up)?,
+            good: network.snapshot(),
+            best: self.stopping.map(Best::new),
+            history: History { metrics, ..History::default() },
+        };
+        for callback in &mut self.callbacks {
+            callback.before_training(network)?;
+        }
+        let learned = self.learn(network, &mut run);
+        let best = run.best.and_then(|best| best.kept);
+        if let Some((_, epoch, parameters)) = best {
+            network.restore(&parameters);
+            (run.history.kept, run.history.steps_beyond) = (epoch, 0);
+        } else if matches!(learned, Err(ModelError::Diverged { .. })) {
+            network.restore(&run.good);
+        }
+        learned?;
+        for callback in &mut self.callbacks {
+            callback.at_end(network, &run.history)?;
+        }
+        Ok(run.history)
+    }
+
+    /// Refuses what cannot be trained; the examples of a mini-batch.
+    fn check(
+        &self,
+        network: &Network<T>,
+        training: Examples<'_, T>,
+        validation: Option<Examples<'_, T>>,
+    ) -> Result<usize> {
+        if self.epochs == 0 {
+            return Err(ModelError::AtLeastOne { what: "the number of epochs" });
+        }
+        if let Some(stopping) = &self.stopping {
+            if validation.is_none() {
+                return Err(ModelError::NoValidation);
+            }
+            let metrics: Vec<&'static str> = self.metrics.iter().map(|(name, _)| *name).collect();
+            stopping.check(&metrics)?;
+        }
+        check_cost(network, self.cost.as_ref())?;
+        for examples in [Some(training), validation].into_iter().flatten() {
+            check_examples(network, self.cost.as_ref(), examples)?;
+        }
+        let batch_size = match self.batch_size {
+            None => BATCH_SIZE.min(training.m()),
+            Some(batch_size) if batch_size > training.m() => {
+                return Err(ModelError::BatchTooLarge { batch_size, examples: training.m() });
+            }
+            Some(batch_size) => batch_size,
+        };
+        if batch_size == 0 {
+            return Err(ModelError::AtLeastOne { what: "the mini-batch" });
+        }
+        check_batch(network, batch_size)?;
+        check_outputs(network, self.cost.as_ref(), training.x(), self.threads)?;
+        Ok(batch_size)
+    }
+
+    /// All epochs, up to the last or to a reason to end before it.
+    fn learn(&mut self, network: &mut Network<T>, run: &mut Run<'_, T>) -> Result<()> {
+        for epoch in 1..=self.epochs {
+            let Outcome { cost, alpha, steps, whole, asked } = self.epoch(epoch, network, run)?;
+            // The cost of a step is that before its update: what the last one did shows only here.
+            if !is_finite(network) {
+                return Err(ModelError::Diverged { epoch, step: steps, cost: f64::NAN });
+            }
+            if !whole {
+                (run.history.ended, run.history.steps_beyond) = (Ended::Asked, steps);
+                return Ok(());
+            }
+            let mut record = EpochRecord { epoch, cost, alpha, ..EpochRecord::default() };
+            if let Some(measuring) = &mut run.measuring {
+                let cost = self.cost.as_ref();
+                measuring.measure(network, cost, &self.metrics, (&mut record, steps))?;
+            }
+            run.good = network.snapshot();
+            if let Some(plateau) = &mut self.plateau {
+                plateau.observe(record.validation_cost.unwrap_or(cost));
+            }
+            let mut asked = asked;
+            for callback in &mut self.callbacks {
+                asked |= callback.after_epoch(network, &record)?.is_break();
+            }
+            let mut out_of_patience = false;
+            if let Some(best) = &mut run.best {
+                out_of_patience = best.observe(&record, &run.history.metrics, network);
+            }
+            run.history.kept = epoch;
+            run.history.epochs.push(record);
+            if asked || out_of_patience {
+                run.history.ended = if asked { Ended::Asked } else { Ended::OutOfPatience };
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// All mini-batches once, or those up to a call to stop.
+    fn epoch(
+        &mut self,
+        epoch: usize,
+        network: &mut Network<T>,
+        run: &mut Run<'_, T>,
+    ) -> Result<Outcome> {
+        let (step, optimizer) = (&mut run.step, self.optimizer.as_ref());
+        let count = run.batches.count();
+        let steps_per_epoch = count as u64;
+        let all = steps_per_epoch.saturating_mul(self.epochs as u64);
+        run.batches.shuffle();
+        // The mean over the epoch: each mini-batch's cost is one over its own weights.
+        let (mut sum, mut total) = (0.0, 0.0);
+        let mut outcome = Outcome { cost: 0.0, alpha: 0.0, steps: 0, whole: true, asked: false };
+        while outcome.steps < count {
+            let raised =
+                |stop: &std::sync::Arc<std::sync::atomic::AtomicBool>| stop.load(Ordering::Relaxed);
+            if outcome.asked || self.stop.as_ref().is_some_and(raised) {
+                (outcome.whole, outcome.asked) = (false, true);
+                break;
+            }
+            let (x, y, weights) = run.batches.get(outcome.steps)?;
+            let progress = Progress { step: step.updates(), steps: all, steps_per_epoch };
+            let rate = self.schedule.factor(progress)
+                * run.warm_up.factor(progress)
+                * self.plateau.map_or(1.0, |plateau| plateau.rate());
+            step.set_rate(rate);
+            step.set_decay(self.decay_schedule.factor(progress));
+            step.set_noise(self.noise_schedule.factor(progress));
+            let batch = (x, y, weights);
+            let cost = step.run_weighted(network, batch, self.cost.as_ref(), optimizer)?.to_f64();
+            outcome.steps += 1;
+            if !cost.is_finite() {
+                return Err(ModelError::Diverged { epoch, step: outcome.steps, cost });
+            }
+            let weight = weights.map_or(x.ncols() as f64, |weights| {
+                weights.iter().map(|weight| weight.to_f64()).sum()
+            });
+            (sum, total) = (sum + cost * weight, total + weight);
+            outcome.alpha = optimizer.alpha().to_f64() * rate;
+            let (alpha, examples) = (outcome.alpha, x.ncols());
+            let record = StepRecord { epoch, step: outcome.steps, examples, cost, alpha };
+            for callback in &mut self.callbacks {
+                outcome.asked |= callback.after_step(&record)?.is_break();
+            }
+        }
+        outcome.cost = if total > 0.0 { sum / total } else { 0.0 };
+        Ok(outcome)
+    }
+}
+
+/// Whether every parameter is a number, those included that only layers change.
+fn is_finite<T: Scalar>(network: &Network<T>) -> bool {
+    let mut all = network.layers().iter().flat_map(|layer| parameters(layer.as_ref()));
+    all.all(|parameter| first_non_finite(parameter).is_none())
+}
