@@ -235,7 +235,8 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     ///         Ok(())
     ///     }
     /// }
-    /// let (a_prev, da) = (MatrixView::new(&[1.0, 2.0], 1, 2)?, MatrixView::new(&[3.0, 4.0], 1, 2)?);
+    /// let a_prev = MatrixView::new(&[1.0, 2.0], 1, 2)?;
+    /// let da = MatrixView::new(&[3.0, 4.0], 1, 2)?;
     /// let mut ds = [0.0];
     /// Mine.gradient(0, 0..1, a_prev, da, &[], MatrixViewMut::column_vector(&mut ds))?;
     /// assert_eq!(ds, [11.0]);
@@ -567,13 +568,20 @@ pub fn parameters<T: Scalar>(layer: &dyn Layer<T>) -> impl Iterator<Item = Matri
 /// How the gradient of a parameter follows from what the training path has at hand.
 ///
 /// ```
-/// use layerwise_core::GradientForm;
+/// use layerwise_core::{DMatrix, GradientForm};
 ///
-/// /// What a driver can make of `dz` and `a_prev` without asking the layer.
-/// fn without_the_layer(form: GradientForm) -> bool {
-///     matches!(form, GradientForm::Product | GradientForm::Sum)
+/// /// What a driver can make without asking the layer.
+/// fn gradient(form: GradientForm, dz: &DMatrix<f64>, a_prev: &DMatrix<f64>) -> Option<Vec<f64>> {
+///     match form {
+///         GradientForm::Product => Some((dz * a_prev.transpose()).as_slice().to_vec()),
+///         GradientForm::Sum => Some(dz.column_sum().as_slice().to_vec()),
+///         GradientForm::Own => None,
+///     }
 /// }
-/// assert!(!without_the_layer(GradientForm::Own));
+/// let dz = DMatrix::from_element(1, 2, 5.0);
+/// let a_prev = DMatrix::from_row_slice(1, 2, &[3.0, 4.0]);
+/// assert_eq!(gradient(GradientForm::Product, &dz, &a_prev), Some(vec![35.0]));
+/// assert_eq!(gradient(GradientForm::Sum, &dz, &a_prev), Some(vec![10.0]));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GradientForm {
@@ -590,6 +598,7 @@ pub enum GradientForm {
 ///
 /// ```
 /// use layerwise_core::{Layer, Link};
+/// # use layerwise_core::{MatrixView, MatrixViewMut, Pass, Result};
 ///
 /// /// Whether binary cross-entropy may start from `dZ`.
 /// fn meets_cross_entropy(output: &dyn Layer<f32>) -> bool {
@@ -601,14 +610,14 @@ pub enum GradientForm {
 /// #     fn n_in(&self) -> usize { 1 }
 /// #     fn n_out(&self) -> usize { 1 }
 /// #     fn forward(
-/// #         &self, _: layerwise_core::MatrixView<'_, f32>, _: layerwise_core::MatrixViewMut<'_, f32>, _: &mut [f32], _: &layerwise_core::Pass,
-/// #     ) -> layerwise_core::Result<()> {
+/// #         &self, _: MatrixView<'_, f32>, _: MatrixViewMut<'_, f32>, _: &mut [f32], _: &Pass,
+/// #     ) -> Result<()> {
 /// #         Ok(())
 /// #     }
 /// #     fn backward(
-/// #         &self, _: layerwise_core::MatrixView<'_, f32>, _: layerwise_core::MatrixView<'_, f32>, _: layerwise_core::MatrixViewMut<'_, f32>,
-/// #         _: &[f32], _: Option<layerwise_core::MatrixViewMut<'_, f32>>,
-/// #     ) -> layerwise_core::Result<()> {
+/// #         &self, _: MatrixView<'_, f32>, _: MatrixView<'_, f32>, _: MatrixViewMut<'_, f32>,
+/// #         _: &[f32], _: Option<MatrixViewMut<'_, f32>>,
+/// #     ) -> Result<()> {
 /// #         Ok(())
 /// #     }
 /// #     fn link(&self) -> Option<Link> { Some(Link::Softmax) }
@@ -628,11 +637,32 @@ pub enum Link {
 /// A layer without its numbers: what a model file says so that it can be built again.
 ///
 /// ```
-/// use layerwise_core::LayerSpec;
+/// use layerwise_core::{Layer, LayerSpec};
+/// # use layerwise_core::{MatrixView, MatrixViewMut, Pass, Result};
 ///
-/// let settings = [("activation".to_owned(), "relu".to_owned())].into();
-/// let spec = LayerSpec { kind: "dense".into(), n_in: 784, n_out: 64, settings };
-/// assert_eq!(spec.settings["activation"], "relu");
+/// # #[derive(Debug)]
+/// # struct Scaled;
+/// impl Layer<f64> for Scaled {
+/// #     fn n_in(&self) -> usize { 1 }
+/// #     fn n_out(&self) -> usize { 1 }
+/// #     fn forward(
+/// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+/// #     ) -> Result<()> {
+/// #         Ok(())
+/// #     }
+/// #     fn backward(
+/// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+/// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+/// #     ) -> Result<()> {
+/// #         Ok(())
+/// #     }
+///     fn spec(&self) -> Option<LayerSpec> {
+///         let settings = [("by".to_owned(), "0.5".to_owned())].into();
+///         Some(LayerSpec { kind: "scaled".into(), n_in: 1, n_out: 1, settings })
+///     }
+/// }
+/// // A layer is called what its spec calls it.
+/// assert_eq!(Scaled.kind(), "scaled");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerSpec {

@@ -39,9 +39,10 @@ impl CostFault {
     /// Every fault.
     ///
     /// ```
+    /// use std::collections::BTreeSet;
     /// use layerwise_gradcheck::faults::CostFault;
     /// // Each has words of its own.
-    /// let words: std::collections::BTreeSet<_> = CostFault::ALL.map(CostFault::describe).into();
+    /// let words = BTreeSet::from(CostFault::ALL.map(CostFault::describe));
     /// assert_eq!(words.len(), CostFault::ALL.len());
     /// ```
     pub const ALL: [Self; 7] = [

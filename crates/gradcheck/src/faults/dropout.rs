@@ -30,9 +30,10 @@ impl DropoutFault {
     /// Every fault.
     ///
     /// ```
+    /// use std::collections::BTreeSet;
     /// use layerwise_gradcheck::faults::DropoutFault;
     /// // Each has words of its own.
-    /// let words: std::collections::BTreeSet<_> = DropoutFault::ALL.map(DropoutFault::describe).into();
+    /// let words = BTreeSet::from(DropoutFault::ALL.map(DropoutFault::describe));
     /// assert_eq!(words.len(), DropoutFault::ALL.len());
     /// ```
     pub const ALL: [Self; 3] = [Self::MaskForgotten, Self::ScaleForgotten, Self::AnotherMask];

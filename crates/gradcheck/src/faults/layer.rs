@@ -70,9 +70,10 @@ impl LayerFault {
     /// Every fault.
     ///
     /// ```
+    /// use std::collections::BTreeSet;
     /// use layerwise_gradcheck::faults::LayerFault;
     /// // Each has words of its own.
-    /// let words: std::collections::BTreeSet<_> = LayerFault::ALL.map(LayerFault::describe).into();
+    /// let words = BTreeSet::from(LayerFault::ALL.map(LayerFault::describe));
     /// assert_eq!(words.len(), LayerFault::ALL.len());
     /// ```
     pub const ALL: [Self; 21] = [

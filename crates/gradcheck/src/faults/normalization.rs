@@ -57,9 +57,10 @@ impl NormalizationFault {
     /// Every fault.
     ///
     /// ```
+    /// use std::collections::BTreeSet;
     /// use layerwise_gradcheck::faults::NormalizationFault;
     /// // Each has words of its own.
-    /// let words: std::collections::BTreeSet<_> = NormalizationFault::ALL.map(NormalizationFault::describe).into();
+    /// let words = BTreeSet::from(NormalizationFault::ALL.map(NormalizationFault::describe));
     /// assert_eq!(words.len(), NormalizationFault::ALL.len());
     /// ```
     pub const ALL: [Self; 3] = [Self::MeanConstant, Self::VarianceConstant, Self::GammaForgotten];

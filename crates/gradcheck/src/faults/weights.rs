@@ -30,9 +30,10 @@ impl WeightFault {
     /// Every fault.
     ///
     /// ```
+    /// use std::collections::BTreeSet;
     /// use layerwise_gradcheck::faults::WeightFault;
     /// // Each has words of its own.
-    /// let words: std::collections::BTreeSet<_> = WeightFault::ALL.map(WeightFault::describe).into();
+    /// let words = BTreeSet::from(WeightFault::ALL.map(WeightFault::describe));
     /// assert_eq!(words.len(), WeightFault::ALL.len());
     /// ```
     pub const ALL: [Self; 3] = [Self::Forgotten, Self::Squared, Self::DividedByM];

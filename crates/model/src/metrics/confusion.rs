@@ -28,7 +28,7 @@ use crate::Result;
 /// let al = DMatrix::from_row_slice(3, 4, &[1., 0., 0., 1., 0., 1., 0., 0., 0., 0., 1., 0.]);
 /// let confusion = Confusion::classes((&al).into(), (&y).into())?;
 /// assert_eq!(confusion.counts()[2], [1, 0, 1]);
-/// assert_eq!((confusion.f1(0), confusion.f1(1), confusion.f1(3)), (Some(2.0 / 3.0), Some(1.0), None));
+/// assert_eq!((confusion.f1(0), confusion.f1(3)), (Some(2.0 / 3.0), None));
 /// // (3 · 4 − 5)/√((16 − 6)(16 − 6))
 /// assert!((confusion.matthews() - 0.7).abs() < 1e-12);
 /// # Ok::<(), layerwise_model::ModelError>(())

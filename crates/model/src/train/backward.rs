@@ -36,12 +36,14 @@ impl<T: Scalar> TrainingStep<T> {
     ///
     /// let one = Scale::Constant(1.0);
     /// let network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
-    /// let (x, y) = (DMatrix::from_row_slice(1, 2, &[1.0, 2.0]), DMatrix::from_row_slice(1, 2, &[0.0, 9.0]));
+    /// let x = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+    /// let y = DMatrix::from_row_slice(1, 2, &[0.0, 9.0]);
     /// let (x, y) = ((&x).into(), (&y).into());
     /// let mut step = TrainingStep::new(&network, 2, &GradientDescent::new(0.1)?)?;
     /// step.forward(&network, x)?;
     /// step.backward_weighted(&network, (x, y, Some(&[1.0, 0.0])), &MeanSquaredError)?;
-    /// assert_eq!(step.gradient(0, 0).map(|dw| dw[(0, 0)]), Some(2.0)); // of the first example alone
+    /// // Of the first example alone.
+    /// assert_eq!(step.gradient(0, 0).map(|dw| dw[(0, 0)]), Some(2.0));
     /// # Ok::<(), layerwise_model::ModelError>(())
     /// ```
     pub fn backward_weighted(

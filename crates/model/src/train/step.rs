@@ -40,7 +40,8 @@ use crate::{ModelError, Network, ParameterGroup, Regularization, Result};
 /// // The same in parts: a = w x + b, from w = b = 0.
 /// let zero = Scale::Constant(0.0);
 /// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, zero).build()?;
-/// let (x, y) = (DMatrix::from_row_slice(1, 2, &[1.0, 2.0]), DMatrix::from_row_slice(1, 2, &[2.0, 4.0]));
+/// let x = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+/// let y = DMatrix::from_row_slice(1, 2, &[2.0, 4.0]);
 /// let (x, y) = ((&x).into(), (&y).into());
 ///
 /// let optimizer = GradientDescent::new(0.1)?;
@@ -249,11 +250,12 @@ impl<T: Scalar> TrainingStep<T> {
     /// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
     /// let (x, y) = (DMatrix::from_element(1, 2, 1.0), DMatrix::from_element(1, 2, 3.0));
     /// let optimizer = GradientDescent::new(0.125)?;
-    /// let groups = [ParameterGroup::named("b").frozen(), ParameterGroup::layer(1).learning_rate(2.0)];
+    /// let twice = ParameterGroup::layer(1).learning_rate(2.0);
+    /// let groups = [twice, ParameterGroup::named("b").frozen()];
     /// let mut step = TrainingStep::new(&network, 2, &optimizer)?.with_groups(&network, &groups)?;
     /// step.run(&mut network, (&x).into(), (&y).into(), &MeanSquaredError, &optimizer)?;
     /// // dw = 2 (1 − 3) = −4
-    /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(1.0 + 2.0 * 0.125 * 4.0));
+    /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(1.0 + 0.25 * 4.0));
     /// assert_eq!(network.layers()[0].parameter(1).map(|b| b[(0, 0)]), Some(0.0));
     /// # Ok::<(), layerwise_model::ModelError>(())
     /// ```
@@ -369,7 +371,8 @@ impl<T: Scalar> TrainingStep<T> {
     ///
     /// let one = Scale::Constant(1.0);
     /// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
-    /// let (x, y) = (DMatrix::from_row_slice(1, 2, &[1.0, 2.0]), DMatrix::from_row_slice(1, 2, &[0.0, 9.0]));
+    /// let x = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+    /// let y = DMatrix::from_row_slice(1, 2, &[0.0, 9.0]);
     /// let (x, y) = ((&x).into(), (&y).into());
     /// let optimizer = GradientDescent::new(0.125)?;
     /// let mut step = TrainingStep::new(&network, 2, &optimizer)?;

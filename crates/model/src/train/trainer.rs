@@ -125,7 +125,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     ///
     /// ```
     /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
-    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::{GradientDescent, Schedule}};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError};
+    /// use layerwise_model::optim::{GradientDescent, Schedule};
     ///
     /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
     /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
@@ -146,7 +147,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     ///
     /// ```
     /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
-    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::{AdamW, Schedule}};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError};
+    /// use layerwise_model::optim::{AdamW, Schedule};
     ///
     /// // Examples with nothing to learn from: no gradient.
     /// let zero = DMatrix::zeros(1, 4);
@@ -198,7 +200,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     ///
     /// ```
     /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
-    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::{GradientDescent, Plateau}};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError};
+    /// use layerwise_model::optim::{GradientDescent, Plateau};
     ///
     /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
     /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
