@@ -2,6 +2,7 @@
 
 mod bench;
 mod course;
+mod docs;
 mod gradcheck;
 mod memcheck;
 mod quality;
@@ -23,6 +24,8 @@ enum Task {
     Bench(bench::Args),
     /// Time a step of one workload, for comparisons.
     BenchStep(bench::StepArgs),
+    /// List the public items whose documentation shows no example.
+    Docs(docs::Args),
     /// Check every gradient of the workspace numerically.
     Gradcheck(gradcheck::Args),
     /// Run the tests of the crate with the `unsafe` under AddressSanitizer and valgrind.
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let done = match Tasks::parse().task {
         Task::Bench(args) => bench::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::BenchStep(args) => bench::run_step(&args).map(ok).map_err(|error| error.to_string()),
+        Task::Docs(args) => docs::run(&args).map(code).map_err(|error| error.to_string()),
         Task::Gradcheck(args) => gradcheck::run(&args).map_err(|error| error.to_string()),
         Task::Memcheck(args) => memcheck::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::Quality(args) => quality::run(&args).map(code).map_err(|error| error.to_string()),

@@ -21,6 +21,35 @@ use crate::Result;
 /// let z = DMatrix::from_row_slice(1, 3, &[-1.0, 0.0, 2.0]);
 /// assert_eq!(Relu.value(&z).as_slice(), &[0.0, 0.0, 2.0]);
 /// ```
+///
+/// ```
+/// use layerwise_activations::{Activation, LeakyRelu, Sigmoid, Softmax};
+/// use layerwise_activations::core::{DMatrix, Link, linalg::affine};
+///
+/// // What a dense layer asks for: z, then a in its place, and da turned into dz.
+/// let (mut a, mut da) = (DMatrix::zeros(1, 2), DMatrix::from_element(1, 2, 4.0));
+/// let (w, x) = (DMatrix::from_element(1, 1, 2.0), DMatrix::from_row_slice(1, 2, &[-3.0, 0.5]));
+/// affine((&w).into(), &[-1.0], (&x).into(), (&mut a).into())?;
+/// let z = a.clone();
+/// Sigmoid.forward((&mut a).into());
+/// assert_eq!((a[1], a[0]), (0.5, Sigmoid.value(&z)[0]));
+/// Sigmoid.backward((&z).into(), (&a).into(), (&mut da).into());
+/// assert_eq!(da, Sigmoid.dz(&DMatrix::from_element(1, 2, 4.0), &z)?);
+/// assert_eq!(da[1], 4.0 * 0.5 * (1.0 - 0.5));
+///
+/// // All of the layer at once.
+/// let mut at_once = DMatrix::zeros(1, 2);
+/// Sigmoid.of_affine((&w).into(), &[-1.0], (&x).into(), (&mut at_once).into())?;
+/// assert_eq!(at_once, a);
+///
+/// // And what is known of it.
+/// let leaky = LeakyRelu::new(0.1)?;
+/// assert_eq!(Activation::<f64>::name(&leaky), "leaky relu");
+/// assert_eq!(Activation::<f64>::settings(&leaky), [("slope", 0.1)]);
+/// assert_eq!(Activation::<f64>::link(&Sigmoid), Some(Link::Sigmoid));
+/// assert!(!Activation::<f64>::keeps_z(&Sigmoid) && !Activation::<f64>::by_entry(&Softmax));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Activation<T: Scalar>: Debug + Clone + Send + Sync + 'static {
     /// The name in model files and tables: `relu`.
     fn name(&self) -> &'static str;

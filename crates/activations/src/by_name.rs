@@ -10,6 +10,24 @@ use crate::{
 };
 
 /// The name of every activation, as [`Activation::name`] has it.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use layerwise_activations::{Activation, NAMES, Visitor, by_name};
+///
+/// struct Name;
+/// impl Visitor<f32> for Name {
+///     type Output = &'static str;
+///     fn visit(self, g: impl Activation<f32>) -> &'static str {
+///         g.name()
+///     }
+/// }
+///
+/// for name in NAMES {
+///     assert_eq!(by_name(name, &BTreeMap::new(), Name)?, name);
+/// }
+/// # Ok::<(), layerwise_activations::CoreError>(())
+/// ```
 pub const NAMES: [&str; 14] = [
     "identity",
     "sigmoid",
@@ -28,6 +46,22 @@ pub const NAMES: [&str; 14] = [
 ];
 
 /// What is to be done with an activation whose type is not known before the program runs.
+///
+/// ```
+/// use layerwise_activations::{Activation, Gelu, Tanh, Visitor};
+///
+/// /// Counts the values an example leaves in the cache of a dense layer of so many units.
+/// struct Cache(usize);
+/// impl Visitor<f32> for Cache {
+///     type Output = usize;
+///     fn visit(self, g: impl Activation<f32>) -> usize {
+///         if g.keeps_z() { self.0 } else { 0 }
+///     }
+/// }
+///
+/// assert_eq!(Cache(64).visit(Tanh), 0);
+/// assert_eq!(Cache(64).visit(Gelu), 64);
+/// ```
 pub trait Visitor<T: Scalar> {
     /// What comes of it.
     type Output;

@@ -59,6 +59,17 @@ pub use tanh::Tanh;
 
 /// The result of an activation: nothing, or the shapes that did not fit. Activations can fail in
 /// no way of their own, so their error is the vocabulary's.
+///
+/// ```
+/// use layerwise_activations::{LeakyRelu, Result};
+///
+/// fn half() -> Result<LeakyRelu> {
+///     LeakyRelu::new(0.5)
+/// }
+/// assert!(half().is_ok());
+/// let error = LeakyRelu::new(f64::NAN).unwrap_err();
+/// assert!(error.to_string().starts_with("expected the slope of leaky relu"));
+/// ```
 pub type Result<T> = std::result::Result<T, CoreError>;
 
 #[cfg(doctest)]

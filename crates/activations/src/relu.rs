@@ -8,6 +8,15 @@ use crate::{Activation, Result};
 
 /// `g(z) = max(0, z)`, `g′(z) = 1` for `z > 0` and `0` otherwise, at the corner too, as in the
 /// exercise.
+///
+/// ```
+/// use layerwise_activations::{Activation, Relu, core::DMatrix};
+///
+/// let z = DMatrix::from_row_slice(1, 3, &[-1.0, 0.0, 2.0]);
+/// let dz = Relu.dz(&DMatrix::from_element(1, 3, 5.0), &z)?;
+/// assert_eq!(dz.as_slice(), &[0.0, 0.0, 5.0]);
+/// # Ok::<(), layerwise_activations::CoreError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Relu;
 

@@ -10,6 +10,13 @@ use crate::{Activation, Result, activation::multiply_by_derivative};
 /// For negative z the same function is computed as `e^z/(1 + e^z)`, so that no exponential
 /// overflows: any finite z gives a number, and small outputs keep their relative accuracy down to
 /// the smallest number there is.
+///
+/// ```
+/// use layerwise_activations::{Activation, Sigmoid, core::DMatrix};
+///
+/// let a = Sigmoid.value(&DMatrix::from_row_slice(1, 3, &[-1000.0, 0.0, 1000.0]));
+/// assert_eq!(a.as_slice(), &[0.0, 0.5, 1.0]);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sigmoid;
 

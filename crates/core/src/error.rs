@@ -3,6 +3,15 @@
 use layerwise_linalg::LinalgError;
 
 /// Matrices that do not fit, are empty or hold what is no number; and what a layer cannot do.
+///
+/// ```
+/// use layerwise_core::{CoreError, MatrixView, expect_shape};
+///
+/// let x = MatrixView::column_vector(&[1.0, 2.0]);
+/// let error = expect_shape("X", x, (3, 1)).unwrap_err();
+/// assert_eq!(error, CoreError::Shape { what: "X", expected: (3, 1), found: (2, 1) });
+/// assert_eq!(error.to_string(), "expected X of shape (3, 1), found (2, 1)");
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CoreError {
     /// A matrix has another shape than the formula needs.

@@ -36,6 +36,49 @@ use crate::{CoreError, Pass, Result};
 /// [`CoreError::Shape`].
 ///
 /// A complete layer written outside this workspace is in the [crate's example](crate).
+///
+/// ```
+/// use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result, Scalar};
+///
+/// /// `a = −a_prev`, all that a layer has to say.
+/// #[derive(Debug)]
+/// struct Minus(usize);
+///
+/// impl<T: Scalar> Layer<T> for Minus {
+///     fn n_in(&self) -> usize { self.0 }
+///     fn n_out(&self) -> usize { self.0 }
+///
+///     fn forward(
+///         &self, a_prev: MatrixView<'_, T>, mut a: MatrixViewMut<'_, T>,
+///         _cache: &mut [T], _pass: &Pass,
+///     ) -> Result<()> {
+///         a.as_nalgebra_mut().copy_from(&-a_prev.as_nalgebra());
+///         Ok(())
+///     }
+///
+///     fn backward(
+///         &self, _a_prev: MatrixView<'_, T>, _a: MatrixView<'_, T>, da: MatrixViewMut<'_, T>,
+///         _cache: &[T], da_prev: Option<MatrixViewMut<'_, T>>,
+///     ) -> Result<()> {
+///         if let Some(mut da_prev) = da_prev {
+///             da_prev.as_nalgebra_mut().copy_from(&-da.as_view().as_nalgebra());
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let (x, mut a) = ([1.0, 2.0], [0.0; 2]);
+/// let (x, out) = (MatrixView::column_vector(&x), MatrixViewMut::column_vector(&mut a));
+/// Minus(2).forward(x, out, &mut [], &Pass::inference())?;
+/// assert_eq!(a, [-1.0, -2.0]);
+///
+/// // Everything else has an answer already: no parameters, nothing to remember, no name.
+/// let layer: &mut dyn Layer<f64> = &mut Minus(2);
+/// assert!(layer.parameter(0).is_none() && layer.parameter_mut(0).is_none());
+/// assert_eq!((layer.n_cache(), layer.kind(), layer.spec()), (0, "layer".into(), None));
+/// assert!(!layer.batch_wide() && layer.link().is_none());
+/// # Ok::<(), layerwise_core::CoreError>(())
+/// ```
 pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// Features taken in: rows of `a_prev`.
     fn n_in(&self) -> usize;
@@ -60,6 +103,30 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 
     /// Whether a unit needs nothing of the others, so that [`forward_units`](Layer::forward_units)
     /// works: yes for a linear layer, no for one that ends with softmax. No unless a layer says so.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // Each unit follows from its own weights.
+    ///     fn units_apart(&self) -> bool { true }
+    /// }
+    /// assert!(Mine.units_apart());
+    /// ```
     fn units_apart(&self) -> bool {
         false
     }
@@ -70,6 +137,41 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// # Errors
     /// [`CoreError::UnitsTogether`] from this default; [`CoreError::Shape`] if a buffer does not
     /// fit.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine([f64; 3]);
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     fn forward_units(
+    ///         &self, units: std::ops::Range<usize>, a_prev: MatrixView<'_, f64>,
+    ///         mut a: MatrixViewMut<'_, f64>,
+    ///     ) -> Result<()> {
+    ///         for (a, unit) in a.as_mut_slice().iter_mut().zip(units) {
+    ///             *a = self.0[unit] * a_prev[(0, 0)];
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    /// let mut a = [0.0];
+    /// let out = MatrixViewMut::column_vector(&mut a);
+    /// Mine([1.0, 2.0, 3.0]).forward_units(2..3, MatrixView::column_vector(&[5.0]), out)?;
+    /// assert_eq!(a, [15.0]);
+    /// # Ok::<(), layerwise_core::CoreError>(())
+    /// ```
     fn forward_units(
         &self,
         units: Range<usize>,
@@ -105,6 +207,41 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// # Errors
     /// [`CoreError::NoParameter`] if there is no such parameter, [`CoreError::Shape`] if a buffer
     /// does not fit.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // a = s a_prev, so ds = Σ da a_prev.
+    ///     fn gradient(
+    ///         &self, _index: usize, _columns: std::ops::Range<usize>, a_prev: MatrixView<'_, f64>,
+    ///         da: MatrixView<'_, f64>, _cache: &[f64], mut ds: MatrixViewMut<'_, f64>,
+    ///     ) -> Result<()> {
+    ///         ds.as_mut_slice()[0] = da.as_nalgebra().dot(&a_prev.as_nalgebra());
+    ///         Ok(())
+    ///     }
+    /// }
+    /// let a_prev = MatrixView::new(&[1.0, 2.0], 1, 2)?;
+    /// let da = MatrixView::new(&[3.0, 4.0], 1, 2)?;
+    /// let mut ds = [0.0];
+    /// Mine.gradient(0, 0..1, a_prev, da, &[], MatrixViewMut::column_vector(&mut ds))?;
+    /// assert_eq!(ds, [11.0]);
+    /// # Ok::<(), layerwise_core::CoreError>(())
+    /// ```
     fn gradient(
         &self,
         index: usize,
@@ -121,6 +258,32 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// How the gradient of the parameter with this index is made. A layer that says something else than
     /// [`Own`](GradientForm::Own), the answer unless it does, lets a driver update a parameter while its
     /// gradient is being made; [`gradient`](Layer::gradient) must give the same.
+    ///
+    /// ```
+    /// # use layerwise_core::{GradientForm, Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // w (n_out, n_in), then b (n_out, 1).
+    ///     fn gradient_form(&self, index: usize) -> GradientForm {
+    ///         if index == 0 { GradientForm::Product } else { GradientForm::Sum }
+    ///     }
+    /// }
+    /// assert_eq!(Mine.gradient_form(1), GradientForm::Sum);
+    /// ```
     fn gradient_form(&self, index: usize) -> GradientForm {
         let _ = index;
         GradientForm::Own
@@ -135,12 +298,64 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// What a layer takes from a mini-batch of `m` examples beside gradients, such as running
     /// statistics; called once a training step, after `gradient` and before the update, with the
     /// cache of the step. Nothing unless a layer says so.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine(f64);
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // The mean over batches, as `forward` left it in the cache.
+    ///     fn absorb(&mut self, m: usize, cache: &[f64]) {
+    ///         self.0 = 0.9 * self.0 + 0.1 * cache.iter().sum::<f64>() / m as f64;
+    ///     }
+    /// }
+    /// let mut layer = Mine(1.0);
+    /// layer.absorb(2, &[3.0, 5.0]);
+    /// assert!((layer.0 - 1.3).abs() < 1e-12);
+    /// ```
     fn absorb(&mut self, m: usize, cache: &[T]) {
         let _ = (m, cache);
     }
 
     /// Whether gradients change the parameter with this index. One that is saved with the model, but
     /// changed by [`absorb`](Layer::absorb) alone, says no; its gradient is 0.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // Parameter 1 is a running mean: saved, but no gradient's business.
+    ///     fn trains(&self, index: usize) -> bool { index != 1 }
+    /// }
+    /// assert!(Mine.trains(0) && !Mine.trains(1));
+    /// ```
     fn trains(&self, index: usize) -> bool {
         let _ = index;
         true
@@ -160,6 +375,35 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 
     /// Calls `visit` with each parameter in order, to change. All of them may be kept together: an
     /// optimizer updates them side by side.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine { w: [f64; 2], b: [f64; 1] }
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, f64>)) {
+    ///         visit(MatrixViewMut::column_vector(&mut self.w));
+    ///         visit(MatrixViewMut::column_vector(&mut self.b));
+    ///     }
+    /// }
+    /// let mut layer = Mine { w: [1.0, 2.0], b: [3.0] };
+    /// layer.parameters_mut(&mut |mut p| p.as_mut_slice().iter_mut().for_each(|p| *p *= 10.0));
+    /// assert_eq!(layer.parameter_mut(1).map(|b| b.as_slice()[0]), Some(30.0));
+    /// assert!(layer.parameter_mut(2).is_none());
+    /// ```
     fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, T>)) {
         let _ = visit;
     }
@@ -179,12 +423,59 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 
     /// Whether weight decay and penalties are for the parameter with this index: they are for weights,
     /// not for biases, scales and the like. No unless a layer says so.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     fn decays(&self, index: usize) -> bool { self.parameter_name(index) == "w" }
+    ///     fn parameter_name(&self, index: usize) -> String { ["w", "b"][index].into() }
+    /// }
+    /// assert!(Mine.decays(0) && !Mine.decays(1));
+    /// ```
     fn decays(&self, index: usize) -> bool {
         let _ = index;
         false
     }
 
     /// What the parameter with this index is called in model files and reports: `w`, `b`, ….
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     fn parameter_name(&self, index: usize) -> String { ["w", "b"][index].into() }
+    /// }
+    /// assert_eq!(Mine.parameter_name(1), "b");
+    /// ```
     fn parameter_name(&self, index: usize) -> String {
         format!("p{index}")
     }
@@ -202,6 +493,43 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     ///
     /// # Errors
     /// [`CoreError::NoLink`] from this default, [`CoreError::Shape`] if a buffer does not fit.
+    ///
+    /// ```
+    /// # use layerwise_core::{Link, Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // Z = A_prev, a sigmoid and no more.
+    ///     fn link(&self) -> Option<Link> { Some(Link::Sigmoid) }
+    ///     fn backward_from_dz(
+    ///         &self, _a_prev: MatrixView<'_, f64>, dz: MatrixView<'_, f64>, _cache: &[f64],
+    ///         da_prev: Option<MatrixViewMut<'_, f64>>,
+    ///     ) -> Result<()> {
+    ///         if let Some(mut da_prev) = da_prev {
+    ///             da_prev.as_mut_slice().copy_from_slice(dz.as_slice());
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    /// let (z, dz) = (MatrixView::column_vector(&[0.0]), MatrixView::column_vector(&[0.5]));
+    /// let mut da_prev = [0.0];
+    /// Mine.backward_from_dz(z, dz, &[], Some(MatrixViewMut::column_vector(&mut da_prev)))?;
+    /// assert_eq!(da_prev, [0.5]);
+    /// # Ok::<(), layerwise_core::CoreError>(())
+    /// ```
     fn backward_from_dz(
         &self,
         a_prev: MatrixView<'_, T>,
@@ -238,6 +566,23 @@ pub fn parameters<T: Scalar>(layer: &dyn Layer<T>) -> impl Iterator<Item = Matri
 }
 
 /// How the gradient of a parameter follows from what the training path has at hand.
+///
+/// ```
+/// use layerwise_core::{DMatrix, GradientForm};
+///
+/// /// What a driver can make without asking the layer.
+/// fn gradient(form: GradientForm, dz: &DMatrix<f64>, a_prev: &DMatrix<f64>) -> Option<Vec<f64>> {
+///     match form {
+///         GradientForm::Product => Some((dz * a_prev.transpose()).as_slice().to_vec()),
+///         GradientForm::Sum => Some(dz.column_sum().as_slice().to_vec()),
+///         GradientForm::Own => None,
+///     }
+/// }
+/// let dz = DMatrix::from_element(1, 2, 5.0);
+/// let a_prev = DMatrix::from_row_slice(1, 2, &[3.0, 4.0]);
+/// assert_eq!(gradient(GradientForm::Product, &dz, &a_prev), Some(vec![35.0]));
+/// assert_eq!(gradient(GradientForm::Sum, &dz, &a_prev), Some(vec![10.0]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GradientForm {
     /// `dw = dz a_prevᵀ`, for a parameter of shape `(n_out, n_in)`.
@@ -250,6 +595,35 @@ pub enum GradientForm {
 
 /// An output function g that shares `dZ = (AL − Y)/m` with the cost that belongs to it
 /// (McCullagh and Nelder, "Generalized Linear Models", 1989, section 2.2: canonical links).
+///
+/// ```
+/// use layerwise_core::{Layer, Link};
+/// # use layerwise_core::{MatrixView, MatrixViewMut, Pass, Result};
+///
+/// /// Whether binary cross-entropy may start from `dZ`.
+/// fn meets_cross_entropy(output: &dyn Layer<f32>) -> bool {
+///     output.link() == Some(Link::Sigmoid)
+/// }
+/// # #[derive(Debug)]
+/// # struct Mine;
+/// # impl Layer<f32> for Mine {
+/// #     fn n_in(&self) -> usize { 1 }
+/// #     fn n_out(&self) -> usize { 1 }
+/// #     fn forward(
+/// #         &self, _: MatrixView<'_, f32>, _: MatrixViewMut<'_, f32>, _: &mut [f32], _: &Pass,
+/// #     ) -> Result<()> {
+/// #         Ok(())
+/// #     }
+/// #     fn backward(
+/// #         &self, _: MatrixView<'_, f32>, _: MatrixView<'_, f32>, _: MatrixViewMut<'_, f32>,
+/// #         _: &[f32], _: Option<MatrixViewMut<'_, f32>>,
+/// #     ) -> Result<()> {
+/// #         Ok(())
+/// #     }
+/// #     fn link(&self) -> Option<Link> { Some(Link::Softmax) }
+/// # }
+/// assert!(!meets_cross_entropy(&Mine)); // It ends with softmax.
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
     /// `g(z) = 1/(1 + e^−z)`, with binary cross-entropy.
@@ -261,6 +635,35 @@ pub enum Link {
 }
 
 /// A layer without its numbers: what a model file says so that it can be built again.
+///
+/// ```
+/// use layerwise_core::{Layer, LayerSpec};
+/// # use layerwise_core::{MatrixView, MatrixViewMut, Pass, Result};
+///
+/// # #[derive(Debug)]
+/// # struct Scaled;
+/// impl Layer<f64> for Scaled {
+/// #     fn n_in(&self) -> usize { 1 }
+/// #     fn n_out(&self) -> usize { 1 }
+/// #     fn forward(
+/// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+/// #     ) -> Result<()> {
+/// #         Ok(())
+/// #     }
+/// #     fn backward(
+/// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+/// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+/// #     ) -> Result<()> {
+/// #         Ok(())
+/// #     }
+///     fn spec(&self) -> Option<LayerSpec> {
+///         let settings = [("by".to_owned(), "0.5".to_owned())].into();
+///         Some(LayerSpec { kind: "scaled".into(), n_in: 1, n_out: 1, settings })
+///     }
+/// }
+/// // A layer is called what its spec calls it.
+/// assert_eq!(Scaled.kind(), "scaled");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerSpec {
     /// What to build: `dense`, `linear`, ….

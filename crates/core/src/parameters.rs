@@ -5,6 +5,14 @@ use layerwise_linalg::{DMatrix, DVector, Scalar};
 use crate::{CoreError, Result, expect_matrix, expect_shape};
 
 /// `W (n_out, n_in)` and `b (n_out, 1)` of one layer.
+///
+/// ```
+/// use layerwise_core::{DMatrix, DVector, LinearParameters};
+///
+/// // Three units on two features.
+/// let layer = LinearParameters { w: DMatrix::<f64>::zeros(3, 2), b: DVector::zeros(3) };
+/// assert!(layer.check().is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearParameters<T: Scalar> {
     /// Weights: row i holds what unit i makes of each feature below.
@@ -35,6 +43,18 @@ impl<T: Scalar> LinearParameters<T> {
 /// `W1, b1, …, WL, bL` of a network of L layers.
 ///
 /// Formulas count layers from 1, so `l` in [`w`](Parameters::w) and [`b`](Parameters::b) does too.
+///
+/// ```
+/// use layerwise_core::{DMatrix, DVector, LinearParameters, Parameters};
+///
+/// let layer = |n_out, n_in| LinearParameters {
+///     w: DMatrix::<f64>::zeros(n_out, n_in),
+///     b: DVector::zeros(n_out),
+/// };
+/// let parameters = Parameters { layers: vec![layer(3, 2), layer(1, 3)] };
+/// assert!(parameters.check().is_ok());
+/// assert_eq!(parameters.w(2), Some(&parameters.layers[1].w));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters<T: Scalar> {
     /// The layers, first to last.

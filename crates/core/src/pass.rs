@@ -4,6 +4,16 @@
 ///
 /// A layer with randomness (dropout) draws it from `(seed, step, its own index, example, unit)`,
 /// never from a generator with a state, so that neither threads nor resuming change a mask.
+///
+/// ```
+/// use layerwise_core::Pass;
+///
+/// let pass = Pass::training(7, 3);
+/// assert_eq!((pass.seed, pass.step, pass.first_example, pass.noise), (7, 3, 0, 1.0));
+/// // The same pass over the examples from 64 on.
+/// let part = Pass { first_example: 64, ..pass };
+/// assert_ne!(part, pass);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pass {
     /// Whether this pass will be followed by a backward pass. In inference a layer keeps nothing

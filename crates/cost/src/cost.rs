@@ -10,6 +10,29 @@ use crate::{OutputRange, Result};
 ///
 /// `AL` and `Y` are `(n_y, m)`. The factor `1/m` of the mean is the cost's: the derivatives below
 /// carry it, and layers only add up.
+///
+/// ```
+/// use layerwise_cost::{BinaryCrossEntropy, Cost, core::{Link, MatrixView, MatrixViewMut}};
+///
+/// let cost: &dyn Cost<f64> = &BinaryCrossEntropy;
+/// let al = MatrixView::new(&[0.5, 0.25], 1, 2)?;
+/// let y = MatrixView::new(&[1.0, 0.0], 1, 2)?;
+/// cost.check_labels(y)?;
+/// assert!((cost.cost(al, y)? - (2.0_f64.ln() - 0.75_f64.ln()) / 2.0).abs() < 1e-12);
+///
+/// let (mut dal, mut dz) = ([0.0; 2], [0.0; 2]);
+/// cost.backward(al, y, MatrixViewMut::new(&mut dal, 1, 2)?)?;
+/// assert!((dal[0] + 1.0 / 0.5 / 2.0).abs() < 1e-12);
+/// // Through a sigmoid, dZ = dAL ∗ AL (1 − AL) = (AL − Y)/m.
+/// assert_eq!(cost.link(), Some(Link::Sigmoid));
+/// cost.backward_from_link(al, y, MatrixViewMut::new(&mut dz, 1, 2)?)?;
+/// assert_eq!(dz, [-0.25, 0.125]);
+/// assert!((dal[1] * 0.25 * 0.75 - dz[1]).abs() < 1e-12);
+///
+/// assert_eq!(cost.name(), "binary cross-entropy");
+/// assert!(cost.misfit(Link::Sigmoid).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Cost<T: Scalar>: Debug + Send + Sync {
     /// The name in tables and model files: `binary cross-entropy`.
     fn name(&self) -> &'static str;

@@ -43,11 +43,23 @@ pub trait EntryCost<T: Scalar>: Debug + Send + Sync {
 
     /// What the labels must be, and whether this one is: `("at least 0", y >= 0)`. Any finite number
     /// unless said otherwise.
+    ///
+    /// ```
+    /// use layerwise_cost::{EntryCost, Poisson};
+    /// assert!(Poisson.label(3.0).1 && !Poisson.label(-1.0).1);
+    /// ```
     fn label(&self, y: T) -> (&'static str, bool) {
         ("finite", y.is_finite_number())
     }
 
     /// As [`Cost::misfit`].
+    ///
+    /// ```
+    /// use layerwise_cost::{BinaryCrossEntropyFromLogits, EntryCost, core::Link};
+    /// // Logits are what a sigmoid is applied to.
+    /// let cost: &dyn EntryCost<f64> = &BinaryCrossEntropyFromLogits;
+    /// assert!(cost.misfit(Link::Sigmoid).is_some() && cost.misfit(Link::Identity).is_none());
+    /// ```
     fn misfit(&self, output: Link) -> Option<&'static str> {
         let _ = output;
         None
@@ -66,6 +78,14 @@ pub trait EntryCost<T: Scalar>: Debug + Send + Sync {
 }
 
 /// An [`EntryCost`] as a [`Cost`]. The ones of this crate are costs without it.
+///
+/// ```
+/// use layerwise_cost::{Cost, MeanAbsoluteError, PerEntry, core::MatrixView};
+///
+/// let (al, y) = (MatrixView::new(&[1.0, 2.0], 1, 2)?, MatrixView::new(&[0.0, 5.0], 1, 2)?);
+/// assert_eq!(PerEntry(MeanAbsoluteError).cost(al, y)?, (1.0 + 3.0) / 2.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PerEntry<C>(pub C);
 

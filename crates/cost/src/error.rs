@@ -3,6 +3,15 @@
 use layerwise_core::CoreError;
 
 /// Outputs and labels that a cost cannot compare.
+///
+/// ```
+/// use layerwise_cost::{CategoricalCrossEntropy, Cost, CostError, core::MatrixView};
+///
+/// let y = MatrixView::new(&[1.0, 0.0, 1.0, 1.0], 2, 2)?;
+/// let error = CategoricalCrossEntropy.check_labels(y).unwrap_err();
+/// assert_eq!(error, CostError::LabelSum { column: 1, sum: 2.0 });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CostError {
     /// A label is not a probability.

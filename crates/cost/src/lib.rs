@@ -49,6 +49,18 @@ pub use smooth_labels::smooth_labels;
 pub use weighted::{ClassWeights, WeightedCost, check_weights, weigh, weighted_cost};
 
 /// The result of anything in this crate.
+///
+/// ```
+/// use layerwise_cost::{Cost, MeanSquaredError, Result, core::MatrixView};
+///
+/// fn root(al: MatrixView<'_, f64>, y: MatrixView<'_, f64>) -> Result<f64> {
+///     Ok(MeanSquaredError.cost(al, y)?.sqrt())
+/// }
+/// let column = MatrixView::column_vector;
+/// assert_eq!(root(column(&[3.0]), column(&[7.0]))?, 4.0);
+/// assert!(root(column(&[3.0]), column(&[7.0, 0.0])).is_err());
+/// # Ok::<(), layerwise_cost::CostError>(())
+/// ```
 pub type Result<T> = std::result::Result<T, CostError>;
 
 #[cfg(doctest)]

@@ -93,6 +93,16 @@ pub fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
 }
 
 /// Weights of examples by their class.
+///
+/// ```
+/// use layerwise_cost::{ClassWeights, core::MatrixView};
+///
+/// // Four times as bad to miss class 1.
+/// let y = MatrixView::new(&[1.0, 0.0, 0.0], 1, 3)?;
+/// let weights: Vec<f64> = ClassWeights::Given(vec![1.0, 4.0]).of_examples(y)?;
+/// assert_eq!(weights, [4.0, 1.0, 1.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClassWeights {
     /// `m / (K m_k)` for each of the `m_k` examples of class k, so that each of the K classes weighs the
@@ -150,6 +160,17 @@ impl ClassWeights {
 
 /// A cost with the weights of one fixed set of examples, for full-batch training, evaluation and
 /// gradient checks; a [`Cost`] like any other, but its `Y` is that of these examples.
+///
+/// ```
+/// use layerwise_cost::{Cost, MeanSquaredError, WeightedCost, core::{MatrixView, MatrixViewMut}};
+///
+/// let cost = WeightedCost::new(MeanSquaredError, vec![3.0, 1.0])?;
+/// let (al, y) = (MatrixView::new(&[1.0, 2.0], 1, 2)?, MatrixView::new(&[0.0, 0.0], 1, 2)?);
+/// let mut dal = [0.0; 2];
+/// cost.backward(al, y, MatrixViewMut::new(&mut dal, 1, 2)?)?;
+/// assert_eq!(dal, [2.0 * 1.0 * 3.0 / 4.0, 2.0 * 2.0 * 1.0 / 4.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightedCost<T, C> {
     cost: C,

@@ -5,6 +5,17 @@ use nalgebra::{DMatrix, RealField};
 use crate::{Classes, DataError, Fractions, Result, Split, Table, features, stratified_split};
 
 /// Examples with a binary target.
+///
+/// ```
+/// use layerwise_data::{Dataset, Table};
+///
+/// let csv = "size,weight,kind\n1,2,old\n3,4,new\n5,6,old\n";
+/// let table = Table::from_csv_reader(csv.as_bytes(), "t.csv")?;
+/// let data = Dataset::<f64>::from_table(&table, "kind")?;
+/// assert_eq!((data.n_features(), data.n_examples()), (2, 3));
+/// assert_eq!(data.class_counts(), [2, 1]);
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset<T> {
     /// X `(n_x, m)`: one example a column.

@@ -3,12 +3,33 @@
 use crate::near_match::near_match;
 
 /// What the functions of this crate return.
+///
+/// ```
+/// use layerwise_data::{Result, Table};
+///
+/// fn lines(csv: &str) -> Result<usize> {
+///     Ok(Table::from_csv_reader(csv.as_bytes(), "t.csv")?.n_rows() + 1)
+/// }
+/// assert_eq!(lines("a,b\n1,2\n")?, 2);
+/// assert!(lines("a,b\n").is_err());
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 pub type Result<T> = std::result::Result<T, DataError>;
 
 /// Data that cannot be used, with file, row, column and value.
 ///
 /// A row is a line number in the file, so an editor can jump to it; row 1 is the header. For a row
 /// whose quoted cells contain line breaks it is the line on which the row starts.
+///
+/// ```
+/// use layerwise_data::{DMatrix, DataError, Table, features};
+///
+/// let table = Table::from_csv_reader("age,size\n31,1.7\n40,tall\n".as_bytes(), "t.csv")?;
+/// let result: Result<DMatrix<f64>, DataError> = features(&table, &["age", "size"]);
+/// let message = result.unwrap_err().to_string();
+/// assert!(message.contains("row 3") && message.contains("size") && message.contains("tall"));
+/// # Ok::<(), DataError>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {

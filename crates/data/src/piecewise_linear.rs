@@ -105,6 +105,17 @@ impl PiecewiseLinear {
     }
 
     /// Rows of an encoded matrix.
+    ///
+    /// ```
+    /// use layerwise_data::{DMatrix, PiecewiseLinear};
+    ///
+    /// let x = DMatrix::from_row_slice(2, 4, &[0.0, 1.0, 2.0, 3.0, 7.0, 7.0, 7.0, 7.0]);
+    /// let encoding = PiecewiseLinear::fit(&x, &["age".to_string(), "legs".to_string()], 2)?;
+    /// // Two bins, and a constant feature's row of zeros.
+    /// assert_eq!(encoding.n_encoded(), 2 + 1);
+    /// assert_eq!(encoding.n_encoded(), encoding.transform(&x)?.nrows());
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn n_encoded(&self) -> usize {
         self.edges.iter().map(|edges| (edges.len() - 1).max(1)).sum()
     }

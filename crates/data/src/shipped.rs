@@ -3,6 +3,17 @@
 use crate::{Result, Table};
 
 /// A data set that comes with the crate.
+///
+/// ```
+/// use layerwise_data::SHIPPED_SETS;
+///
+/// for set in SHIPPED_SETS {
+///     let table = set.table()?;
+///     assert_eq!(table.name(), set.name);
+///     assert!(table.column_names().iter().any(|name| name == set.target));
+/// }
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShippedSet {
     /// The name it is asked for by.

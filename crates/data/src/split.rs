@@ -10,6 +10,17 @@ use rand::seq::SliceRandom;
 use crate::{DataError, Result};
 
 /// The shares of the three parts, which sum to 1.
+///
+/// ```
+/// use layerwise_data::{Fractions, stratified_split};
+///
+/// // Four fifths to train, none to validate.
+/// let fractions = Fractions { train: 0.8, validation: 0.0, test: 0.2 };
+/// assert_eq!(stratified_split(&[0; 10], fractions, 0)?.train.len(), 8);
+/// let too_much = Fractions { train: 1.0, ..fractions };
+/// assert!(stratified_split(&[0; 10], too_much, 0).is_err());
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fractions {
     /// Share for training; above 0.
@@ -21,6 +32,17 @@ pub struct Fractions {
 }
 
 /// Indices of examples, from 0: each example is in exactly one part.
+///
+/// ```
+/// use layerwise_data::{Fractions, stratified_split};
+///
+/// let fractions = Fractions { train: 0.6, validation: 0.2, test: 0.2 };
+/// let split = stratified_split(&[0; 10], fractions, 0)?;
+/// let mut all = [split.train, split.validation, split.test].concat();
+/// all.sort();
+/// assert_eq!(all, Vec::from_iter(0..10));
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
     /// Examples to train on.

@@ -146,6 +146,15 @@ impl Standardizer {
     }
 
     /// The names of the features, in the order of X's rows.
+    ///
+    /// ```
+    /// use layerwise_data::{DMatrix, Standardizer};
+    ///
+    /// let names = ["height".to_string()];
+    /// let standardizer = Standardizer::fit(&DMatrix::from_row_slice(1, 2, &[1.0, 3.0]), &names)?;
+    /// assert_eq!(standardizer.feature_names(), names);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn feature_names(&self) -> &[String] {
         &self.feature_names
     }

@@ -4,6 +4,21 @@ use crate::report::{Comparison, Report};
 use crate::{CheckOptions, Coordinate};
 
 /// Two ways to one number, `⟨C, A x⟩` and `⟨Aᵀ C, x⟩`.
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, Pairing, check_adjoint};
+/// use layerwise_gradcheck::core::DMatrix;
+///
+/// let a = DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]);
+/// let (x, y) = (DMatrix::from_element(2, 1, 0.5), DMatrix::from_element(2, 1, -1.0));
+/// let pairing = Pairing {
+///     identity: "⟨y, Ax⟩ = ⟨Aᵀy, x⟩",
+///     left: y.dot(&(&a * &x)),
+///     right: (a.transpose() * &y).dot(&x),
+///     size: 5.0,
+/// };
+/// assert!(check_adjoint("a product", "f64", 1, &[pairing], &CheckOptions::default()).passed());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pairing {
     /// The identity in a formula.

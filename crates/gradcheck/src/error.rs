@@ -6,6 +6,16 @@ use layerwise_cost::CostError;
 
 /// A check that could not be made. A gradient that is wrong is no error but a
 /// [`Report`](crate::Report) that has not [`passed`](crate::Report::passed).
+///
+/// ```
+/// use layerwise_cost::{BinaryCrossEntropy, core::DMatrix};
+/// use layerwise_gradcheck::{CheckOptions, GradcheckError, check_chain};
+///
+/// let x = DMatrix::from_element(1, 1, 0.5);
+/// let options = CheckOptions::default();
+/// let error = check_chain(&mut [], &BinaryCrossEntropy, &x, &x, &options).unwrap_err();
+/// assert_eq!(error, GradcheckError::Empty { what: "the list of layers" });
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GradcheckError {
     /// Two neighbours in a chain do not fit.

@@ -56,6 +56,16 @@ pub use precision::{CostPair, check_precisions};
 pub use report::{Comparison, Report};
 
 /// The result of asking for a check.
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, Result, check_layer, core::Layer};
+///
+/// fn is_right(layer: &mut dyn Layer<f64>) -> Result<bool> {
+///     Ok(check_layer(layer, &CheckOptions::default())?.passed())
+/// }
+/// assert!(is_right(&mut layerwise_layers::LayerNorm::identity(3))?);
+/// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+/// ```
 pub type Result<T> = std::result::Result<T, GradcheckError>;
 
 #[cfg(doctest)]

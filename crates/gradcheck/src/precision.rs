@@ -12,6 +12,18 @@ use crate::report::{Comparison, Report};
 use crate::{CheckOptions, Coordinate, GradcheckError, Result};
 
 /// A cost in both precisions, with its labels.
+///
+/// ```
+/// use layerwise_cost::{BinaryCrossEntropy, core::DMatrix};
+/// use layerwise_gradcheck::{CheckOptions, CostPair, check_precisions};
+///
+/// let al = DMatrix::from_row_slice(1, 2, &[0.3, 0.8]);
+/// let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+/// let cost = CostPair { single: &BinaryCrossEntropy, double: &BinaryCrossEntropy, y: &y };
+/// let report = check_precisions(&[], &[], &al, Some(cost), &CheckOptions::default())?;
+/// assert!(report.passed() && report.precision == "f32");
+/// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CostPair<'a> {
     /// In `f32`.

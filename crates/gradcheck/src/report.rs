@@ -7,6 +7,22 @@ use serde::Serialize;
 use crate::{CheckOptions, Coordinate};
 
 /// One derivative, worked out twice.
+///
+/// ```
+/// use layerwise_cost::{BinaryCrossEntropy, core::DMatrix};
+/// use layerwise_gradcheck::{CheckOptions, check_cost};
+/// use layerwise_gradcheck::faults::{CostFault, FaultyCost};
+///
+/// let cost = FaultyCost::new(BinaryCrossEntropy, CostFault::MeanForgotten);
+/// let al = DMatrix::from_row_slice(1, 2, &[0.3, 0.8]);
+/// let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+/// let report = check_cost(&cost, &al, &y, &CheckOptions::default())?;
+/// let worst = report.worst.expect("something is wrong");
+/// // Twice what it should be: off by half of it.
+/// assert!((worst.analytic / worst.numeric - 2.0).abs() < 1e-6);
+/// assert!((worst.error - 0.5).abs() < 1e-6);
+/// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     /// Which number the derivative is with respect to.
@@ -51,6 +67,17 @@ impl fmt::Display for Comparison {
 /// The outcome of one case.
 ///
 /// Displayed, it is one line, and a line more for each thing that is wrong.
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, check_layer};
+/// use layerwise_layers::LayerNorm;
+///
+/// let report = check_layer(&mut LayerNorm::identity(3), &CheckOptions::default())?;
+/// assert!(report.passed() && !report.too_many_left_out());
+/// // γ, β and five examples of three features.
+/// assert_eq!((report.total, report.checked, report.wrong), (3 + 3 + 5 * 3, 21, 0));
+/// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// What was checked.

@@ -51,6 +51,17 @@ impl<T: Scalar> BatchNorm<T> {
     ///
     /// # Errors
     /// Vectors that are empty, differ in length or hold NaN, a negative variance, another momentum.
+    ///
+    /// ```
+    /// use layerwise_layers::{BatchNorm, core::{DMatrix, DVector, Layer, Pass}};
+    ///
+    /// // As read from a file: γ = 2, β = 1, a running mean of 3, a running variance of 4.
+    /// let layer = BatchNorm::new([2.0, 1.0, 3.0, 4.0].map(|v| DVector::from_element(1, v)), 0.1)?;
+    /// let (x, mut a) = (DMatrix::from_element(1, 1, 5.0), DMatrix::zeros(1, 1));
+    /// layer.forward((&x).into(), (&mut a).into(), &mut [], &Pass::inference())?;
+    /// assert!((a[0] - (2.0 * (5.0 - 3.0) / 2.0 + 1.0_f64)).abs() < 1e-4);
+    /// # Ok::<(), layerwise_layers::CoreError>(())
+    /// ```
     pub fn new(values: [DVector<T>; 4], momentum: f64) -> Result<Self> {
         for (name, value) in NAMES.into_iter().zip(&values) {
             expect_matrix(name, value.into())?;

@@ -42,6 +42,16 @@ impl<T: Scalar, G: Activation<T>> Dense<T, G> {
     }
 
     /// `W` and `b`.
+    ///
+    /// ```
+    /// use layerwise_layers::{Dense, activations::Tanh};
+    /// use layerwise_layers::core::{DMatrix, DVector, LinearParameters};
+    ///
+    /// let w = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+    /// let layer = Dense::new(LinearParameters { w: w.clone(), b: DVector::zeros(1) }, Tanh)?;
+    /// assert_eq!(layer.parameters().w, w);
+    /// # Ok::<(), layerwise_layers::CoreError>(())
+    /// ```
     pub fn parameters(&self) -> &LinearParameters<T> {
         self.linear.parameters()
     }

@@ -40,6 +40,17 @@ impl<T: Scalar> LayerNorm<T> {
     ///
     /// # Errors
     /// Vectors that are empty, differ in length or hold NaN.
+    ///
+    /// ```
+    /// use layerwise_layers::{LayerNorm, core::{DMatrix, DVector, Layer, Pass}};
+    ///
+    /// let (gamma, beta) = (DVector::from_vec(vec![1.0, 3.0]), DVector::from_vec(vec![0.0, 5.0]));
+    /// let layer = LayerNorm::new(gamma, beta)?;
+    /// let (x, mut a) = (DMatrix::from_column_slice(2, 1, &[10.0, 30.0]), DMatrix::zeros(2, 1));
+    /// layer.forward((&x).into(), (&mut a).into(), &mut [], &Pass::inference())?;
+    /// assert!((a[0] + 1.0_f64).abs() < 1e-6 && (a[1] - (3.0 + 5.0)).abs() < 1e-6);
+    /// # Ok::<(), layerwise_layers::CoreError>(())
+    /// ```
     pub fn new(gamma: DVector<T>, beta: DVector<T>) -> Result<Self> {
         expect_matrix("gamma", (&gamma).into())?;
         expect_shape("beta", (&beta).into(), gamma.shape())?;

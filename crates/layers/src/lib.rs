@@ -48,6 +48,16 @@ pub use prelu::PRelu;
 
 /// The result of a layer's functions. Layers can fail in no way of their own, so their error is
 /// the vocabulary's.
+///
+/// ```
+/// use layerwise_layers::{Dropout, Result};
+///
+/// fn input_dropout(n: usize) -> Result<Dropout> {
+///     Dropout::new(n, 0.2, 0)
+/// }
+/// assert!(input_dropout(3).is_ok());
+/// assert!(Dropout::new(3, 1.0, 0).is_err());
+/// ```
 pub type Result<T> = std::result::Result<T, CoreError>;
 
 #[cfg(doctest)]

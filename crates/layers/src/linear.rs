@@ -43,6 +43,15 @@ impl<T: Scalar> Linear<T> {
     }
 
     /// `W` and `b`.
+    ///
+    /// ```
+    /// use layerwise_layers::{Linear, core::{DMatrix, DVector, LinearParameters}};
+    ///
+    /// let b = DVector::from_vec(vec![0.5]);
+    /// let layer = Linear::new(LinearParameters { w: DMatrix::zeros(1, 2), b: b.clone() })?;
+    /// assert_eq!(layer.parameters().b, b);
+    /// # Ok::<(), layerwise_layers::CoreError>(())
+    /// ```
     pub fn parameters(&self) -> &LinearParameters<T> {
         &self.parameters
     }

@@ -20,7 +20,14 @@ impl<T: Scalar> EntryCost<T> for Shortage {
     }
 
     fn derivative(&self, a: T, y: T) -> T {
-        if a < y { T::of(-4.0) } else { T::one() }
+        if a < y {
+            T::of(-4.0)
+        } else if a > y {
+            T::one()
+        } else {
+            // Equal: 0, as at every corner; NaN: NaN.
+            a - y
+        }
     }
 }
 

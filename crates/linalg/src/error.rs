@@ -1,6 +1,14 @@
 //! What a kernel refuses.
 
 /// Shapes that do not fit together, with the numbers.
+///
+/// ```
+/// use layerwise_linalg::{LinalgError, MatrixView};
+///
+/// let error = MatrixView::new(&[1.0, 2.0, 3.0], 2, 2).unwrap_err();
+/// assert_eq!(error, LinalgError::Length { rows: 2, columns: 2, expected: 4, found: 3 });
+/// assert_eq!(error.to_string(), "a (2, 2) matrix holds 4 values, found 3");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinalgError {
     /// A matrix has another shape than the operation needs.

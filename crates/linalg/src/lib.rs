@@ -60,6 +60,17 @@ pub use vector::{axpy, dot};
 pub use vectorized::{map_in_place, vectorized, zip_in_place};
 
 /// The result of a kernel: nothing, or the shapes that did not fit.
+///
+/// ```
+/// use layerwise_linalg::{MatrixView, Result};
+///
+/// fn last(x: MatrixView<'_, f64>) -> Result<&[f64]> {
+///     Ok(x.columns(1..x.ncols())?.as_slice())
+/// }
+/// assert_eq!(last(MatrixView::new(&[1.0, 2.0], 1, 2)?)?, &[2.0]);
+/// assert!(last(MatrixView::new(&[], 1, 0)?).is_err());
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
 pub type Result<T> = std::result::Result<T, LinalgError>;
 
 #[cfg(doctest)]

@@ -19,6 +19,15 @@ use crate::{LinalgError, Result};
 /// assert_eq!(x.columns(1..3)?.as_slice(), &[3.0, 4.0, 5.0, 6.0]);
 /// # Ok::<(), layerwise_linalg::LinalgError>(())
 /// ```
+///
+/// ```
+/// use layerwise_linalg::{DMatrix, MatrixView};
+///
+/// let b = MatrixView::column_vector(&[1.0, 2.0]);
+/// assert_eq!((b.nrows(), b.ncols(), b.shape()), (2, 1, (2, 1)));
+/// assert_eq!(b.to_matrix(), DMatrix::from_vec(2, 1, vec![1.0, 2.0]));
+/// assert_eq!(b.as_nalgebra().norm_squared(), 5.0);
+/// ```
 #[derive(Debug, PartialEq)]
 pub struct MatrixView<'a, T> {
     values: &'a [T],
@@ -44,6 +53,25 @@ impl<T> Copy for MatrixView<'_, T> {}
 /// let mut z = MatrixViewMut::new(&mut buffer, 2, 2)?;
 /// z.column_mut(1).fill(7.0);
 /// assert_eq!(buffer, [0.0, 0.0, 7.0, 7.0]);
+/// # Ok::<(), layerwise_linalg::LinalgError>(())
+/// ```
+///
+/// ```
+/// use layerwise_linalg::MatrixViewMut;
+///
+/// let mut values = [1.0, 2.0, 3.0, 4.0];
+/// let mut z = MatrixViewMut::new(&mut values, 2, 2)?;
+/// assert_eq!((z.nrows(), z.ncols(), z.shape()), (2, 2, (2, 2)));
+/// z.columns_mut(1..2)?.as_mut_slice()[0] = -3.0;
+/// z.as_nalgebra_mut().transpose_mut();
+/// // Lent on, and still there afterwards.
+/// z.reborrow().column_mut(0).reverse();
+/// assert_eq!(z.as_view().column(0), &[-3.0, 1.0]);
+/// assert_eq!(z.as_slice(), &[-3.0, 1.0, 2.0, 4.0]);
+/// let all: &mut [f64] = z.into_slice();
+/// all[3] = 0.0;
+/// assert_eq!(MatrixViewMut::column_vector(&mut values).shape(), (4, 1));
+/// assert_eq!(values[3], 0.0);
 /// # Ok::<(), layerwise_linalg::LinalgError>(())
 /// ```
 #[derive(Debug, PartialEq)]

@@ -45,6 +45,17 @@ pub struct Parts<'p, 's, T> {
 
 impl Pool {
     /// No slices yet; they come with [`push`](Parts::push).
+    ///
+    /// ```
+    /// use layerwise_linalg::Pool;
+    ///
+    /// let mut w = [1.0, 2.0, 3.0];
+    /// let mut pool = Pool::new(2);
+    /// let mut parts = pool.parts();
+    /// parts.push(&mut w, 2);
+    /// parts.run(2, |_, chunks| chunks.flatten().for_each(|w| *w *= 10.0));
+    /// assert_eq!(w, [10.0, 20.0, 30.0]);
+    /// ```
     pub fn parts<'s, T: Send>(&mut self) -> Parts<'_, 's, T> {
         self.cuts.clear();
         Parts { pool: self, slices: PhantomData }
@@ -94,6 +105,21 @@ impl<'s, T: Send> Parts<'_, 's, T> {
 }
 
 /// The chunks of one task, one of each slice, in order.
+///
+/// ```
+/// use layerwise_linalg::Pool;
+///
+/// let (mut w, mut dw) = ([0; 3], [5, 6, 7]);
+/// let mut pool = Pool::new(2);
+/// let mut parts = pool.parts();
+/// parts.push(&mut w, 2);
+/// parts.push(&mut dw, 2);
+/// parts.run(2, |_, mut chunks| {
+///     let (Some(w), Some(dw)) = (chunks.next(), chunks.next()) else { return };
+///     w.copy_from_slice(dw);
+/// });
+/// assert_eq!(w, [5, 6, 7]);
+/// ```
 #[derive(Debug)]
 pub struct Chunks<'a, T> {
     cuts: slice::Iter<'a, Cut>,

@@ -114,6 +114,11 @@ impl Pool {
     }
 
     /// Threads that work, the caller's among them.
+    ///
+    /// ```
+    /// // Nobody but the caller.
+    /// assert_eq!(layerwise_linalg::Pool::new(0).n_threads(), 1);
+    /// ```
     pub fn n_threads(&self) -> usize {
         self.workers.len() + 1
     }

@@ -11,6 +11,17 @@ use crate::kernels::{for_f32, for_f64};
 ///
 /// The mathematical functions (`exp`, `ln`, `sqrt`, …) come from nalgebra's [`RealField`].
 /// The trait is sealed: the kernels rely on what these two types are.
+///
+/// ```
+/// use layerwise_linalg::Scalar;
+///
+/// /// The mean, in either precision.
+/// fn mean<T: Scalar>(values: &[T]) -> T {
+///     values.iter().copied().sum::<T>() / T::of_count(values.len())
+/// }
+/// assert_eq!(mean(&[1.0_f32, 2.0]), 1.5);
+/// assert_eq!(mean(&[1.0_f64, 2.0]), 1.5);
+/// ```
 pub trait Scalar:
     RealField + Copy + Default + std::iter::Sum + Exponential + private::Kernels
 {
@@ -48,6 +59,12 @@ pub trait Scalar:
     }
 
     /// Whether the number is neither infinite nor NaN.
+    ///
+    /// ```
+    /// use layerwise_linalg::Scalar;
+    /// assert!(f32::MAX.is_finite_number());
+    /// assert!(!(f32::MAX * 2.0).is_finite_number() && !f32::NAN.is_finite_number());
+    /// ```
     fn is_finite_number(self) -> bool;
 }
 

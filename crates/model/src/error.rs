@@ -7,6 +7,14 @@ use layerwise_cost::CostError;
 use layerwise_optim::OptimError;
 
 /// Networks that cannot be built, trained, saved or read.
+///
+/// ```
+/// use layerwise_model::{ModelError, Network, activations::Softmax};
+///
+/// let error = Network::<f32>::builder(3).dense(1, Softmax).build().unwrap_err();
+/// assert!(matches!(error, ModelError::SoftmaxOfOne { layer: 1 }));
+/// assert!(error.to_string().contains("take sigmoid for two classes"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// Fewer than an input and an output size.

@@ -150,6 +150,18 @@ impl<T: Scalar> ModelFile<T> {
     ///
     /// # Errors
     /// As [`to_bytes`](ModelFile::to_bytes); [`ModelError::File`] with the path.
+    ///
+    /// ```
+    /// use layerwise_model::{ModelFile, Network, activations::Sigmoid};
+    ///
+    /// let path = std::env::temp_dir().join("layerwise-write-example.safetensors");
+    /// let network = Network::<f32>::builder(3).dense(1, Sigmoid).seed(1).build()?;
+    /// let file = ModelFile::new(network);
+    /// file.write(&path)?;
+    /// assert_eq!(std::fs::read(&path).ok(), Some(file.to_bytes()?));
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn write(&self, path: &Path) -> Result<()> {
         write_bytes(&self.to_bytes()?, path)
     }
@@ -159,6 +171,21 @@ impl<T: Scalar> ModelFile<T> {
     /// # Errors
     /// [`ModelError::File`] if it cannot be read, [`ModelError::ModelFile`] if it holds no model;
     /// both with the path.
+    ///
+    /// ```
+    /// use layerwise_model::{ModelFile, Network, activations::Sigmoid};
+    ///
+    /// let path = std::env::temp_dir().join("layerwise-read-example.safetensors");
+    /// let network = Network::<f32>::builder(3).dense(1, Sigmoid).seed(1).build()?;
+    /// let file = ModelFile::new(network);
+    /// file.write(&path)?;
+    /// let read = ModelFile::<f32>::read(&path)?;
+    /// assert_eq!(read.to_bytes()?, file.to_bytes()?);
+    /// // The other precision will do.
+    /// assert_eq!(ModelFile::<f64>::read(&path)?.network.n_parameters(), 4);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn read(path: &Path) -> Result<Self> {
         let bytes =
             fs::read(path).map_err(|source| ModelError::File { path: path.to_owned(), source })?;

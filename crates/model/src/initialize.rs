@@ -5,6 +5,20 @@ use layerwise_core::{DMatrix, DVector, LinearParameters, Parameters, Scalar};
 use crate::{ModelError, Result, StandardNormals};
 
 /// How the weights of a layer with `n_in` features and `n_out` units start. Biases start at 0.
+///
+/// ```
+/// use layerwise_model::{Network, Scale, activations::Relu};
+///
+/// let weights = |scale| -> layerwise_model::Result<Vec<f64>> {
+///     let network = Network::builder(100).dense_scaled(50, Relu, scale).build()?;
+///     Ok(network.layers()[0].parameter(0).map_or(vec![], |w| w.as_slice().to_vec()))
+/// };
+/// assert!(weights(Scale::Constant(0.5))?.iter().all(|&w| w == 0.5));
+/// // √3 deviations at most, each of √(2/100).
+/// let (he, most) = (weights(Scale::HeUniform)?, (3.0 * 2.0 / 100.0_f64).sqrt());
+/// assert!(he.iter().all(|w| w.abs() <= most) && he.iter().any(|w| w.abs() > 0.9 * most));
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scale {
     /// All the same: units of a layer then stay alike for ever, so not for hidden layers.

@@ -54,6 +54,17 @@ pub use train::{
 };
 
 /// The result of anything in this crate.
+///
+/// ```
+/// use layerwise_model::{Network, Result, activations::{Relu, Sigmoid}};
+///
+/// fn network(units: usize) -> Result<Network<f32>> {
+///     Network::builder(3).dense(units, Relu).dense(1, Sigmoid).build()
+/// }
+/// assert_eq!(network(8)?.n_parameters(), 4 * 8 + 9);
+/// assert!(network(0).is_err());
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 pub type Result<T> = std::result::Result<T, ModelError>;
 
 #[cfg(doctest)]

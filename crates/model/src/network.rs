@@ -32,6 +32,19 @@ use crate::{ModelError, Result, Scale, Stream, generator};
 /// assert_eq!(al.shape(), (1, 5));
 /// # Ok::<(), layerwise_model::ModelError>(())
 /// ```
+///
+/// ```
+/// use layerwise_model::{Network, Scale, activations::Identity, core::DMatrix};
+///
+/// let mut network =
+///     Network::<f64>::builder(2).dense_scaled(1, Identity, Scale::Constant(1.0)).build()?;
+/// assert_eq!((network.layers().len(), network.n_in(), network.n_out()), (1, 2, 1));
+/// if let Some(mut b) = network.layers_mut()[0].parameter_mut(1) {
+///     b.as_mut_slice()[0] = 10.0;
+/// }
+/// assert_eq!(network.predict(&DMatrix::from_column_slice(2, 1, &[3.0, 4.0]))?[0], 17.0);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug)]
 pub struct Network<T: Scalar> {
     layers: Vec<Box<dyn Layer<T>>>,
@@ -218,6 +231,29 @@ fn normals<T: Scalar>(nrows: usize, ncols: usize, sigma: f64, rng: &mut ChaCha8R
 }
 
 /// Builds a [`Network`] layer by layer, with starting values from one seed.
+///
+/// ```
+/// use layerwise_model::{Network, Scale, layers::Dropout};
+/// use layerwise_model::activations::{Identity, Softmax, Tanh};
+///
+/// // More than one network needs.
+/// let network = Network::<f32>::builder(4)
+///     .gaussian_noise(0.1)
+///     .feature_scale()
+///     .dense_scaled(16, Identity, Scale::He)
+///     .batch_norm()
+///     .prelu()
+///     .dense(8, Identity)
+///     .layer_norm()
+///     .mixed(Tanh)
+///     .layer(Dropout::new(8, 0.2, 9)?)
+///     .dense(3, Softmax)
+///     .seed(7)
+///     .build()?;
+/// let units: Vec<usize> = network.layers().iter().map(|layer| layer.n_out()).collect();
+/// assert_eq!(units, [4, 4, 16, 16, 16, 8, 8, 8, 8, 3]);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[must_use = "a builder does nothing until build() is called"]
 pub struct NetworkBuilder<T: Scalar> {
     n_in: usize,
@@ -307,6 +343,15 @@ impl<T: Scalar> NetworkBuilder<T> {
 
     /// Adds [`Periodic`] with so many `frequencies` a feature, which start normal with standard deviation
     /// `sigma`.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, activations::Sigmoid};
+    ///
+    /// let network = Network::<f32>::builder(2).periodic(3, 1.0).dense(1, Sigmoid).build()?;
+    /// // A sine and a cosine of each frequency.
+    /// assert_eq!(network.layers()[0].n_out(), 2 * 3 * 2);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn periodic(self, frequencies: usize, sigma: f64) -> Self {
         self.drawn(
             move |n| 2 * frequencies * n,
@@ -317,6 +362,14 @@ impl<T: Scalar> NetworkBuilder<T> {
     /// Adds [`PeriodicLinear`] with so many `waves` and `width` numbers a feature beside itself. Frequencies
     /// start normal with standard deviation `sigma`, phases anywhere in `[−π, π]`, `W₂` normal with
     /// `1/√waves`. RealMLP takes 16 waves, a width of 3 and 0.1.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, activations::Sigmoid};
+    ///
+    /// let builder = Network::<f32>::builder(2).periodic_linear(16, 3, 0.1).dense(1, Sigmoid);
+    /// assert_eq!(builder.build()?.layers()[0].n_out(), (3 + 1) * 2);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn periodic_linear(self, waves: usize, width: usize, sigma: f64) -> Self {
         self.drawn(
             move |n| (width + 1) * n,

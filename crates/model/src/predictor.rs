@@ -64,6 +64,17 @@ impl<T: Scalar> Predictor<T> {
     ///
     /// Several blocks of 128 examples are shared out between them; of one example alone the units of
     /// a wide layer. The result is the same, to the last bit, for any number.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, Predictor, activations::{Relu, Sigmoid}, core::DMatrix};
+    ///
+    /// let network = Network::<f32>::builder(64).dense(64, Relu).dense(1, Sigmoid).seed(1).build()?;
+    /// let x = DMatrix::from_fn(64, 1000, |i, j| ((i * j) % 7) as f32);
+    /// let mut one = Predictor::new(&network, 1000)?;
+    /// let mut more = Predictor::new(&network, 1000)?.with_threads(4);
+    /// assert_eq!(one.predict(&network, (&x).into())?, more.predict(&network, (&x).into())?);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         let threads = if self.capacity == 1 {

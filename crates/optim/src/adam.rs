@@ -41,6 +41,20 @@ impl<T: Scalar> Adam<T> {
     ///
     /// # Errors
     /// [`OptimError::Decay`](crate::OptimError::Decay) with the one at fault.
+    ///
+    /// ```
+    /// use layerwise_optim::{Adam, Optimizer};
+    ///
+    /// // Without memory of the direction and the size: α in the direction of the sign.
+    /// let optimizer = Adam::new(0.5)?.with_betas(0.0, 0.0)?;
+    /// let (mut w, mut state) = ([1.0_f64], [0.0; 2]);
+    /// for (step, dw) in [7.0, -0.1, 3.0].into_iter().enumerate() {
+    ///     optimizer.update(step as u64, &mut w, &[dw], &mut state);
+    /// }
+    /// assert!((w[0] - 0.5).abs() < 1e-6);
+    /// assert!(optimizer.with_betas(0.9, 1.0).is_err());
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn with_betas(mut self, beta_1: T, beta_2: T) -> Result<Self> {
         check_decay("beta_1", beta_1)?;
         check_decay("beta_2", beta_2)?;

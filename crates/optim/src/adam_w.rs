@@ -38,6 +38,15 @@ impl<T: Scalar> AdamW<T> {
     ///
     /// # Errors
     /// [`OptimError::Decay`](crate::OptimError::Decay) with the one at fault.
+    ///
+    /// ```
+    /// use layerwise_optim::AdamW;
+    ///
+    /// assert_ne!(AdamW::new(0.1, 0.5)?.with_betas(0.9, 0.95)?, AdamW::new(0.1, 0.5)?);
+    /// let error = AdamW::new(0.1, 0.5)?.with_betas(1.0, 0.95).unwrap_err();
+    /// assert_eq!(error.to_string(), "expected beta_1 in [0, 1), found 1");
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn with_betas(mut self, beta_1: T, beta_2: T) -> Result<Self> {
         self.adam = self.adam.with_betas(beta_1, beta_2)?;
         Ok(self)

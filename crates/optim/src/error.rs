@@ -3,6 +3,14 @@
 use layerwise_core::CoreError;
 
 /// Settings and gradients that no update can be made of.
+///
+/// ```
+/// use layerwise_optim::{GradientDescent, OptimError};
+///
+/// let error = GradientDescent::new(-0.1).unwrap_err();
+/// assert_eq!(error, OptimError::LearningRate(-0.1));
+/// assert_eq!(error.to_string(), "expected a learning rate above 0, found -0.1");
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum OptimError {
     /// A learning rate that is not a positive number.

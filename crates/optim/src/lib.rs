@@ -51,6 +51,17 @@ pub use schedule::{Progress, Schedule};
 pub use update_parameters::update_parameters;
 
 /// The result of anything in this crate.
+///
+/// ```
+/// use layerwise_optim::{Adam, OptimError, Result};
+///
+/// fn slow(alpha: f64) -> Result<Adam<f64>> {
+///     Adam::new(alpha / 10.0)
+/// }
+/// assert_eq!(slow(0.01)?, Adam::new(0.001)?);
+/// assert_eq!(slow(0.0), Err(OptimError::LearningRate(0.0)));
+/// # Ok::<(), OptimError>(())
+/// ```
 pub type Result<T> = std::result::Result<T, OptimError>;
 
 #[cfg(doctest)]

@@ -37,6 +37,15 @@ impl<T: Scalar> Lion<T> {
     ///
     /// # Errors
     /// [`OptimError::WeightDecay`](crate::OptimError::WeightDecay).
+    ///
+    /// ```
+    /// use layerwise_optim::{Lion, Optimizer};
+    ///
+    /// let (mut w, mut state) = ([2.0], [0.0]);
+    /// Lion::new(0.25)?.with_weight_decay(1.0)?.update(0, &mut w, &[3.0], &mut state);
+    /// assert_eq!(w, [(1.0 - 0.25 * 1.0) * 2.0 - 0.25]);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn with_weight_decay(mut self, weight_decay: T) -> Result<Self> {
         check_weight_decay(weight_decay)?;
         self.weight_decay = weight_decay;

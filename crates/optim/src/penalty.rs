@@ -42,6 +42,13 @@ impl Penalty {
     }
 
     /// Whether there is nothing to add.
+    ///
+    /// ```
+    /// use layerwise_optim::Penalty;
+    /// assert!(Penalty::default().is_none());
+    /// assert!(!Penalty::new(0.0, 1e-4)?.is_none());
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn is_none(&self) -> bool {
         self.l1 == 0.0 && self.l2 == 0.0
     }

@@ -50,6 +50,16 @@ impl Plateau {
 
     /// scikit-learn's `learning_rate="adaptive"`: a fifth whenever the cost fails twice in a row to fall by
     /// 1e-4, down to 1e-6 of the rate.
+    ///
+    /// ```
+    /// use layerwise_optim::Plateau;
+    ///
+    /// let mut plateau = Plateau::adaptive();
+    /// plateau.observe(1.0);
+    /// // A gain of less than 1e-4 is none.
+    /// assert_eq!(plateau.observe(0.99995), 1.0);
+    /// assert_eq!(plateau.observe(0.99995), 0.2);
+    /// ```
     pub fn adaptive() -> Self {
         Self {
             factor: 0.2,
@@ -66,6 +76,15 @@ impl Plateau {
     ///
     /// # Errors
     /// [`CoreError::Setting`] with a tolerance below it.
+    ///
+    /// ```
+    /// use layerwise_optim::Plateau;
+    ///
+    /// let mut plateau = Plateau::new(0.5, 1)?.with_tolerance(0.1)?;
+    /// plateau.observe(1.0);
+    /// assert_eq!(plateau.observe(0.95), 0.5);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn with_tolerance(mut self, tolerance: f64) -> Result<Self> {
         let right = tolerance >= 0.0 && tolerance.is_finite();
         setting("the tolerance of a plateau", "at least 0", tolerance, right)?;
@@ -74,6 +93,17 @@ impl Plateau {
     }
 
     /// The factor on the learning rate now.
+    ///
+    /// ```
+    /// use layerwise_optim::Plateau;
+    ///
+    /// let mut plateau = Plateau::new(0.5, 1)?;
+    /// for cost in [1.0, 2.0, 2.0] {
+    ///     plateau.observe(cost);
+    /// }
+    /// assert_eq!(plateau.rate(), 0.25);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn rate(&self) -> f64 {
         self.rate
     }

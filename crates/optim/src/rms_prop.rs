@@ -35,6 +35,16 @@ impl<T: Scalar> RmsProp<T> {
     ///
     /// # Errors
     /// [`OptimError::Decay`](crate::OptimError::Decay).
+    ///
+    /// ```
+    /// use layerwise_optim::{Optimizer, RmsProp};
+    ///
+    /// // With ρ = 0 the mean is the last gradient's square alone.
+    /// let (mut w, mut state) = ([1.0_f64], [0.0]);
+    /// RmsProp::new(0.25)?.with_rho(0.0)?.update(0, &mut w, &[4.0], &mut state);
+    /// assert!((w[0] - 0.75).abs() < 1e-8);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn with_rho(mut self, rho: T) -> Result<Self> {
         check_decay("rho", rho)?;
         self.rho = rho;

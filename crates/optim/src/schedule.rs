@@ -7,6 +7,16 @@ use layerwise_core::CoreError;
 use crate::Result;
 
 /// Where a training run stands.
+///
+/// ```
+/// use layerwise_optim::{Progress, Schedule};
+///
+/// // Ten epochs of a hundred updates, over.
+/// let end = Progress { step: 1000, steps: 1000, steps_per_epoch: 100 };
+/// assert_eq!(Schedule::Cosine.factor(end), 0.0);
+/// assert_eq!(Schedule::inverse_time(1.0)?.factor(end), 1.0 / (1.0 + 10.0));
+/// # Ok::<(), layerwise_optim::OptimError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Updates made so far.
@@ -114,6 +124,13 @@ impl Schedule {
     ///
     /// # Errors
     /// [`CoreError::Setting`] unless `factor` is in (0, 1].
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    /// let after_two_epochs = Progress { step: 20, steps: 100, steps_per_epoch: 10 };
+    /// assert_eq!(Schedule::exponential(0.5)?.factor(after_two_epochs), 0.25);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn exponential(factor: f64) -> Result<Self> {
         let right = factor > 0.0 && factor <= 1.0;
         check("the factor of an exponential schedule", "in (0, 1]", factor, right)?;
@@ -124,6 +141,13 @@ impl Schedule {
     ///
     /// # Errors
     /// [`CoreError::Setting`] unless `rate` is finite and at least 0.
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    /// let after_two_epochs = Progress { step: 20, steps: 100, steps_per_epoch: 10 };
+    /// assert_eq!(Schedule::inverse_time(0.5)?.factor(after_two_epochs), 1.0 / (1.0 + 0.5 * 2.0));
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn inverse_time(rate: f64) -> Result<Self> {
         let right = rate >= 0.0 && rate.is_finite();
         check("the rate of an inverse-time schedule", "at least 0", rate, right)?;
@@ -134,6 +158,15 @@ impl Schedule {
     ///
     /// # Errors
     /// [`CoreError::Setting`] if `cycles` is 0.
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    /// let schedule = Schedule::cosine_restarts(2)?;
+    /// let at = |step| schedule.factor(Progress { step, steps: 100, steps_per_epoch: 10 });
+    /// assert!(at(49) < 0.01);
+    /// assert_eq!(at(50), 1.0);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn cosine_restarts(cycles: u32) -> Result<Self> {
         Self::growing_restarts(cycles, 1.0)
     }
@@ -182,6 +215,15 @@ impl Schedule {
     ///
     /// # Errors
     /// [`CoreError::Setting`] unless `warm_up` is in [0, 1).
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    /// let schedule = Schedule::warm_up_cosine(0.1)?;
+    /// let at = |step| schedule.factor(Progress { step, steps: 100, steps_per_epoch: 10 });
+    /// assert_eq!((at(0), at(4), at(10)), (0.1, 0.5, 1.0));
+    /// assert!((at(55) - 0.5).abs() < 1e-12);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
     pub fn warm_up_cosine(warm_up: f64) -> Result<Self> {
         check("the warm-up", "in [0, 1)", warm_up, (0.0..1.0).contains(&warm_up))?;
         Ok(Self::WarmUpCosine { warm_up })

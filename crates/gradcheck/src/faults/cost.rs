@@ -4,6 +4,19 @@ use layerwise_core::{Link, MatrixView, MatrixViewMut};
 use layerwise_cost::{Cost, CostError};
 
 /// What is wrong with a [`FaultyCost`].
+///
+/// ```
+/// use layerwise_cost::{BinaryCrossEntropy, Cost, core::{MatrixView, MatrixViewMut}};
+/// use layerwise_gradcheck::faults::{CostFault, FaultyCost};
+///
+/// let (al, y) = (MatrixView::column_vector(&[0.25]), MatrixView::column_vector(&[1.0]));
+/// let (mut right, mut wrong) = ([0.0], [0.0]);
+/// BinaryCrossEntropy.backward(al, y, MatrixViewMut::column_vector(&mut right))?;
+/// FaultyCost::new(BinaryCrossEntropy, CostFault::SignFlipped)
+///     .backward(al, y, MatrixViewMut::column_vector(&mut wrong))?;
+/// assert_eq!(wrong[0], -right[0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CostFault {
     /// `dAL` lacks the factor `1/m`.
@@ -24,6 +37,14 @@ pub enum CostFault {
 
 impl CostFault {
     /// Every fault.
+    ///
+    /// ```
+    /// use std::collections::BTreeSet;
+    /// use layerwise_gradcheck::faults::CostFault;
+    /// // Each has words of its own.
+    /// let words = BTreeSet::from(CostFault::ALL.map(CostFault::describe));
+    /// assert_eq!(words.len(), CostFault::ALL.len());
+    /// ```
     pub const ALL: [Self; 7] = [
         Self::MeanForgotten,
         Self::MeanTwice,
@@ -54,6 +75,18 @@ impl CostFault {
 }
 
 /// A cost with a mistake in its derivative; its value is right.
+///
+/// ```
+/// use layerwise_cost::{BinaryCrossEntropy, core::DMatrix};
+/// use layerwise_gradcheck::{CheckOptions, check_cost};
+/// use layerwise_gradcheck::faults::{CostFault, FaultyCost};
+///
+/// let cost = FaultyCost::new(BinaryCrossEntropy, CostFault::LabelsSwapped);
+/// let al = DMatrix::from_row_slice(1, 2, &[0.3, 0.8]);
+/// let y = DMatrix::from_row_slice(1, 2, &[0.2, 0.6]);
+/// assert!(!check_cost(&cost, &al, &y, &CheckOptions::default())?.passed());
+/// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+/// ```
 #[derive(Debug)]
 pub struct FaultyCost<C> {
     inner: C,

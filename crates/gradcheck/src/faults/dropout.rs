@@ -5,6 +5,17 @@ use layerwise_core::{CoreError, Layer, MatrixView, MatrixViewMut, Pass};
 use super::all_but_backward;
 
 /// What is wrong with a [`FaultyDropout`].
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, check_layer, faults::{DropoutFault, FaultyDropout}};
+/// use layerwise_layers::Dropout;
+///
+/// for fault in DropoutFault::ALL {
+///     let mut layer = FaultyDropout::new(Dropout::new(20, 0.5, 0)?, fault);
+///     assert!(!check_layer(&mut layer, &CheckOptions::default())?.passed());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DropoutFault {
     /// `dA_prev = dA`, as if nothing had been dropped.
@@ -17,6 +28,14 @@ pub enum DropoutFault {
 
 impl DropoutFault {
     /// Every fault.
+    ///
+    /// ```
+    /// use std::collections::BTreeSet;
+    /// use layerwise_gradcheck::faults::DropoutFault;
+    /// // Each has words of its own.
+    /// let words = BTreeSet::from(DropoutFault::ALL.map(DropoutFault::describe));
+    /// assert_eq!(words.len(), DropoutFault::ALL.len());
+    /// ```
     pub const ALL: [Self; 3] = [Self::MaskForgotten, Self::ScaleForgotten, Self::AnotherMask];
 
     /// The mistake in a few words.
@@ -35,6 +54,17 @@ impl DropoutFault {
 }
 
 /// A layer whose cache holds the factor of each unit, with a mistake in its backward pass.
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, check_layer, faults::{DropoutFault, FaultyDropout}};
+/// use layerwise_layers::Dropout;
+///
+/// let mut right = Dropout::new(20, 0.5, 0)?;
+/// assert!(check_layer(&mut right, &CheckOptions::default())?.passed());
+/// let mut wrong = FaultyDropout::new(right, DropoutFault::ScaleForgotten);
+/// assert!(!check_layer(&mut wrong, &CheckOptions::default())?.passed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct FaultyDropout<L> {
     inner: L,

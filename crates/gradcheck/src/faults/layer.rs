@@ -8,6 +8,18 @@ use layerwise_core::{CoreError, DMatrix, Layer, Link, MatrixView, MatrixViewMut,
 type Result<T> = std::result::Result<T, CoreError>;
 
 /// What is wrong with a [`FaultyLayer`].
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, check_layer, faults::{FaultyLayer, LayerFault}};
+/// use layerwise_layers::{Linear, core::{DMatrix, DVector, LinearParameters}};
+///
+/// let w = DMatrix::from_row_slice(1, 2, &[0.5, -1.5]);
+/// let inner = Linear::new(LinearParameters { w, b: DVector::zeros(1) })?;
+/// let mut layer = FaultyLayer::new(inner, LayerFault::DbSignFlipped);
+/// let report = check_layer(&mut layer, &CheckOptions::default())?;
+/// assert!(report.worst.is_some_and(|worst| worst.coordinate.name == "b"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerFault {
     /// Gradients are sums over examples and `1/m` is the cost's; here they are divided once more.
@@ -56,6 +68,14 @@ pub enum LayerFault {
 
 impl LayerFault {
     /// Every fault.
+    ///
+    /// ```
+    /// use std::collections::BTreeSet;
+    /// use layerwise_gradcheck::faults::LayerFault;
+    /// // Each has words of its own.
+    /// let words = BTreeSet::from(LayerFault::ALL.map(LayerFault::describe));
+    /// assert_eq!(words.len(), LayerFault::ALL.len());
+    /// ```
     pub const ALL: [Self; 21] = [
         Self::MeanInGradient,
         Self::DbSignFlipped,
@@ -114,6 +134,19 @@ impl LayerFault {
 }
 
 /// A dense layer with a mistake in its backward pass; its forward pass is right.
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, check_layer, faults::{FaultyLayer, LayerFault}};
+/// use layerwise_layers::{Dense, activations::Tanh};
+/// use layerwise_layers::core::{DMatrix, DVector, LinearParameters};
+///
+/// let w = DMatrix::from_row_slice(1, 2, &[0.5, -1.5]);
+/// let mut right = Dense::new(LinearParameters { w, b: DVector::zeros(1) }, Tanh)?;
+/// assert!(check_layer(&mut right, &CheckOptions::default())?.passed());
+/// let mut wrong = FaultyLayer::new(right, LayerFault::MeanInGradient);
+/// assert!(!check_layer(&mut wrong, &CheckOptions::default())?.passed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct FaultyLayer<L> {
     inner: L,

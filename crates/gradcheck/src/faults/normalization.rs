@@ -5,6 +5,21 @@ use layerwise_core::{CoreError, Layer, MatrixView, MatrixViewMut, Pass};
 use super::all_but_backward;
 
 /// What mean and variance are taken over.
+///
+/// ```
+/// use layerwise_gradcheck::faults::{Across, FaultyNormalization, NormalizationFault};
+/// use layerwise_gradcheck::{CheckOptions, check_layer};
+/// use layerwise_layers::{BatchNorm, LayerNorm};
+///
+/// let fault = NormalizationFault::MeanConstant;
+/// let options = CheckOptions::default();
+/// let mut features = FaultyNormalization::new(LayerNorm::identity(3), Across::Features, fault);
+/// assert!(!check_layer(&mut features, &options)?.passed());
+/// let batch_norm = BatchNorm::identity(3, 0.1)?;
+/// let mut examples = FaultyNormalization::new(batch_norm, Across::Examples, fault);
+/// assert!(!check_layer(&mut examples, &options)?.passed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Across {
     /// The features of each example, as layer normalization does.
@@ -14,6 +29,20 @@ pub enum Across {
 }
 
 /// What is wrong with a [`FaultyNormalization`].
+///
+/// ```
+/// use layerwise_gradcheck::faults::{Across, FaultyNormalization, NormalizationFault};
+/// use layerwise_gradcheck::{CheckOptions, check_layer};
+/// use layerwise_layers::{LayerNorm, core::DVector};
+///
+/// // With γ = 1 nobody could tell that it was left out.
+/// let layer = LayerNorm::new(DVector::from_vec(vec![1.0, 2.0, 3.0]), DVector::zeros(3))?;
+/// for fault in NormalizationFault::ALL {
+///     let mut layer = FaultyNormalization::new(layer.clone(), Across::Features, fault);
+///     assert!(!check_layer(&mut layer, &CheckOptions::default())?.passed());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NormalizationFault {
     /// The mean is taken for a constant.
@@ -26,6 +55,14 @@ pub enum NormalizationFault {
 
 impl NormalizationFault {
     /// Every fault.
+    ///
+    /// ```
+    /// use std::collections::BTreeSet;
+    /// use layerwise_gradcheck::faults::NormalizationFault;
+    /// // Each has words of its own.
+    /// let words = BTreeSet::from(NormalizationFault::ALL.map(NormalizationFault::describe));
+    /// assert_eq!(words.len(), NormalizationFault::ALL.len());
+    /// ```
     pub const ALL: [Self; 3] = [Self::MeanConstant, Self::VarianceConstant, Self::GammaForgotten];
 
     /// The mistake in a few words.
@@ -46,6 +83,19 @@ impl NormalizationFault {
 
 /// A normalization, `a = γ ∗ (a_prev − μ)/√(σ² + 1e-5) + β` with γ as its parameter 0, with a mistake in
 /// its backward pass.
+///
+/// ```
+/// use layerwise_gradcheck::faults::{Across, FaultyNormalization, NormalizationFault};
+/// use layerwise_gradcheck::{CheckOptions, check_layer};
+/// use layerwise_layers::LayerNorm;
+///
+/// let mut right = LayerNorm::identity(4);
+/// assert!(check_layer(&mut right, &CheckOptions::default())?.passed());
+/// let fault = NormalizationFault::VarianceConstant;
+/// let mut wrong = FaultyNormalization::new(right, Across::Features, fault);
+/// assert!(!check_layer(&mut wrong, &CheckOptions::default())?.passed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct FaultyNormalization<L> {
     inner: L,

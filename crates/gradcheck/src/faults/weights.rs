@@ -4,6 +4,18 @@ use layerwise_core::{MatrixView, MatrixViewMut};
 use layerwise_cost::{Cost, CostError, weighted_cost};
 
 /// What is wrong with a [`FaultyWeights`].
+///
+/// ```
+/// use layerwise_cost::{MeanSquaredError, core::DMatrix};
+/// use layerwise_gradcheck::{CheckOptions, check_cost, faults::{FaultyWeights, WeightFault}};
+///
+/// let (al, y) = (DMatrix::from_row_slice(1, 3, &[0.1, 0.5, 0.7]), DMatrix::zeros(1, 3));
+/// for fault in WeightFault::ALL {
+///     let cost = FaultyWeights::new(MeanSquaredError, vec![1.0, 2.0, 4.0], fault);
+///     assert!(!check_cost(&cost, &al, &y, &CheckOptions::default())?.passed());
+/// }
+/// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeightFault {
     /// `dAL` is that of equal weights.
@@ -16,6 +28,14 @@ pub enum WeightFault {
 
 impl WeightFault {
     /// Every fault.
+    ///
+    /// ```
+    /// use std::collections::BTreeSet;
+    /// use layerwise_gradcheck::faults::WeightFault;
+    /// // Each has words of its own.
+    /// let words = BTreeSet::from(WeightFault::ALL.map(WeightFault::describe));
+    /// assert_eq!(words.len(), WeightFault::ALL.len());
+    /// ```
     pub const ALL: [Self; 3] = [Self::Forgotten, Self::Squared, Self::DividedByM];
 
     /// The mistake in a few words.
@@ -34,6 +54,21 @@ impl WeightFault {
 }
 
 /// A cost with weights of examples and a mistake in what its derivative makes of them.
+///
+/// ```
+/// use layerwise_cost::{MeanSquaredError, core::DMatrix};
+/// use layerwise_gradcheck::{CheckOptions, check_cost, faults::{FaultyWeights, WeightFault}};
+///
+/// let (al, y) = (DMatrix::from_row_slice(1, 2, &[0.1, 0.5]), DMatrix::zeros(1, 2));
+/// let wrong = |weights: [f64; 2]| {
+///     let cost = FaultyWeights::new(MeanSquaredError, weights.into(), WeightFault::Forgotten);
+///     check_cost(&cost, &al, &y, &CheckOptions::default()).map(|report| report.wrong)
+/// };
+/// // Equal weights are forgotten without harm.
+/// assert_eq!(wrong([1.0, 1.0])?, 0);
+/// assert_eq!(wrong([1.0, 3.0])?, 2);
+/// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+/// ```
 #[derive(Debug)]
 pub struct FaultyWeights<C> {
     inner: C,

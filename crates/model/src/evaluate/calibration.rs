@@ -61,6 +61,19 @@ impl Temperature {
     }
 
     /// T: above 1 where the network was too sure.
+    ///
+    /// ```
+    /// use layerwise_model::{Temperature, core::DMatrix};
+    ///
+    /// // Right as often as it says: nothing to change.
+    /// let al = DMatrix::from_element(1, 4, 0.75);
+    /// let y = DMatrix::from_row_slice(1, 4, &[1.0, 1.0, 1.0, 0.0]);
+    /// assert!((Temperature::fit((&al).into(), (&y).into())?.value() - 1.0).abs() < 1e-6);
+    /// // Too sure of itself.
+    /// let temperature = Temperature::fit((&al.map(|_| 0.99)).into(), (&y).into())?;
+    /// assert!(temperature.value() > 4.0);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn value(self) -> f64 {
         self.0
     }

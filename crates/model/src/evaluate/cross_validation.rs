@@ -10,6 +10,14 @@ use crate::train::classes;
 use crate::{Examples, ModelError, Result, Stream, generator};
 
 /// A score with its spread.
+///
+/// ```
+/// use layerwise_model::Scores;
+///
+/// let scores = Scores { values: vec![0.8, 0.9, 1.0, 0.9] };
+/// assert!((scores.mean() - 0.9).abs() < 1e-12);
+/// assert!((scores.deviation() - 0.005_f64.sqrt()).abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
     /// One score a fold or repetition.
@@ -70,6 +78,19 @@ pub fn cross_validate<T: Scalar>(
 }
 
 /// A part of the training examples, and what was scored after training on it.
+///
+/// ```
+/// use layerwise_model::{core::DMatrix, k_fold, learning_curve};
+///
+/// let x = DMatrix::<f64>::from_fn(1, 12, |_, j| j as f64);
+/// let folds = k_fold(12, 3, 0)?;
+/// let curve = learning_curve(&folds, (&x, &x), &[0.25, 1.0], |fold, _, held_out| {
+///     Ok((fold + held_out.m()) as f64)
+/// })?;
+/// assert_eq!(curve.iter().map(|point| point.examples).collect::<Vec<_>>(), [2, 8]);
+/// assert_eq!(curve[1].scores.values, [4.0, 5.0, 6.0]);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurvePoint {
     /// Examples trained on.

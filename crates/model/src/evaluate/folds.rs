@@ -5,6 +5,15 @@ use rand::seq::SliceRandom;
 use crate::{ModelError, Result, Stream, generator};
 
 /// One turn: which examples are trained on and which are held out, in rising order.
+///
+/// ```
+/// for fold in layerwise_model::k_fold(7, 3, 0)? {
+///     let mut all = [fold.train, fold.test].concat();
+///     all.sort();
+///     assert_eq!(all, [0, 1, 2, 3, 4, 5, 6]);
+/// }
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fold {
     /// Examples to train on.

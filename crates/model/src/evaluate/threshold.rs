@@ -8,6 +8,19 @@ use crate::{ModelError, Result};
 
 /// What a threshold is to be best for. `tp`, `fp`, `tn` and `fn` are counts of decisions: right and wrong ones
 /// for class 1, right and wrong ones for class 0.
+///
+/// ```
+/// use layerwise_model::{ThresholdMetric, best_threshold, core::MatrixView};
+///
+/// // One positive of five, and a negative that looks more like it.
+/// let al = MatrixView::new(&[0.1, 0.1, 0.1, 0.75, 0.5], 1, 5)?;
+/// let y = MatrixView::new(&[0.0, 0.0, 0.0, 0.0, 1.0], 1, 5)?;
+/// // By accuracy it is as well to decide for class 0 always; not by the mean of both recalls.
+/// assert_eq!(best_threshold(al, y, ThresholdMetric::Accuracy)?.1, 4.0 / 5.0);
+/// let (threshold, recalls) = best_threshold(al, y, ThresholdMetric::BalancedAccuracy)?;
+/// assert_eq!((threshold, recalls), (0.3, (1.0 + 3.0 / 4.0) / 2.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ThresholdMetric {

@@ -19,6 +19,20 @@ use crate::Result;
 /// assert_eq!(confusion.recall(0), Some(0.5));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// ```
+/// use layerwise_model::{Confusion, core::DMatrix};
+///
+/// // Three classes, an example of each, and one of class 2 taken for class 0.
+/// let y = DMatrix::from_row_slice(3, 4, &[1., 0., 0., 0., 0., 1., 0., 0., 0., 0., 1., 1.]);
+/// let al = DMatrix::from_row_slice(3, 4, &[1., 0., 0., 1., 0., 1., 0., 0., 0., 0., 1., 0.]);
+/// let confusion = Confusion::classes((&al).into(), (&y).into())?;
+/// assert_eq!(confusion.counts()[2], [1, 0, 1]);
+/// assert_eq!((confusion.f1(0), confusion.f1(3)), (Some(2.0 / 3.0), None));
+/// // (3 · 4 − 5)/√((16 − 6)(16 − 6))
+/// assert!((confusion.matthews() - 0.7).abs() < 1e-12);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confusion {
     /// `counts[true class][predicted class]`.

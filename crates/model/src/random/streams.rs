@@ -4,6 +4,14 @@ use rand::{SeedableRng, rngs::ChaCha8Rng};
 
 /// What random numbers are drawn for. Each purpose has a stream of its own, so that drawing more
 /// for one changes nothing in another.
+///
+/// ```
+/// use layerwise_model::{StandardNormals, Stream, generator};
+///
+/// // What is drawn for one purpose says nothing about another.
+/// let first = |stream| generator(1, stream).next_normal();
+/// assert_ne!(first(Stream::Folds), first(Stream::Search));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// Starting values of parameters.

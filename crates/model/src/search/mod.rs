@@ -10,6 +10,19 @@ pub use space::{Candidate, Space, Value};
 use crate::{ModelError, Result};
 
 /// A candidate that was tried.
+///
+/// ```
+/// use layerwise_model::{ModelError, Space, search};
+///
+/// let candidates = Space::new().numbers("x", &[3.0, 1.0, 2.0])?.grid(1);
+/// let trials = search(candidates, 1, |_, candidate| match candidate.number("x")? {
+///     2.0 => Err(ModelError::NoLayers),
+///     x => Ok(x),
+/// })?;
+/// assert_eq!((trials[0].number, trials[0].candidate.number("x")?), (0, 3.0));
+/// assert!(trials[2].score.is_err());
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug)]
 pub struct Trial {
     /// Its place among the candidates, from 0.

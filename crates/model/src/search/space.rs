@@ -8,6 +8,16 @@ use rand::RngExt;
 use crate::{ModelError, Result, Stream, generator};
 
 /// One setting's value.
+///
+/// ```
+/// use layerwise_model::{Space, Value};
+///
+/// let candidates = Space::new().names("activation", &["relu"])?.integers("units", 8, 8)?.grid(1);
+/// let settings = candidates[0].settings();
+/// assert_eq!(settings["activation"], Value::Name("relu".into()));
+/// assert_eq!(settings["units"].to_string(), "8");
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// A number.
@@ -38,6 +48,17 @@ enum Range {
 }
 
 /// A value for each setting of a [`Space`].
+///
+/// ```
+/// use layerwise_model::Space;
+///
+/// let space = Space::new().numbers("alpha", &[0.1])?.integers("units", 8, 8)?;
+/// let candidate = &space.names("activation", &["relu"])?.random(1, 0)[0];
+/// assert_eq!((candidate.number("alpha")?, candidate.count("units")?), (0.1, 8));
+/// assert_eq!(candidate.name("activation")?, "relu");
+/// assert!(candidate.settings().contains_key("units") && candidate.count("alpha").is_err());
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Candidate(BTreeMap<String, Value>);
 
@@ -128,6 +149,17 @@ impl Space {
     ///
     /// # Errors
     /// [`CoreError::Setting`] unless both and their distance are finite and `low <= high`.
+    ///
+    /// ```
+    /// use layerwise_model::Space;
+    ///
+    /// let space = Space::new().uniform("p", 0.1, 0.5)?;
+    /// for candidate in space.random(20, 0) {
+    ///     assert!((0.1..=0.5).contains(&candidate.number("p")?));
+    /// }
+    /// assert!(space.uniform("p", 0.5, 0.1).is_err());
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn uniform(self, name: &str, low: f64, high: f64) -> Result<Self> {
         if !low.is_finite() {
             return Err(refuse("the start of a range", "finite", low));
@@ -170,6 +202,14 @@ impl Space {
     ///
     /// # Errors
     /// [`ModelError::AtLeastOne`] if there are none.
+    ///
+    /// ```
+    /// use layerwise_model::Space;
+    ///
+    /// let grid = Space::new().numbers("l2", &[0.0, 1e-4, 1e-2])?.grid(2);
+    /// assert_eq!((grid.len(), grid[2].number("l2")?), (3, 1e-2));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn numbers(self, name: &str, choices: &[f64]) -> Result<Self> {
         self.choices(name, choices.iter().map(|&number| Value::Number(number)).collect())
     }

@@ -29,6 +29,23 @@ impl<T: Scalar> TrainingStep<T> {
     ///
     /// # Errors
     /// As [`backward`](TrainingStep::backward), and another number of weights than examples.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, Scale, TrainingStep, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let one = Scale::Constant(1.0);
+    /// let network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
+    /// let x = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+    /// let y = DMatrix::from_row_slice(1, 2, &[0.0, 9.0]);
+    /// let (x, y) = ((&x).into(), (&y).into());
+    /// let mut step = TrainingStep::new(&network, 2, &GradientDescent::new(0.1)?)?;
+    /// step.forward(&network, x)?;
+    /// step.backward_weighted(&network, (x, y, Some(&[1.0, 0.0])), &MeanSquaredError)?;
+    /// // Of the first example alone.
+    /// assert_eq!(step.gradient(0, 0).map(|dw| dw[(0, 0)]), Some(2.0));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn backward_weighted(
         &mut self,
         network: &Network<T>,

@@ -11,6 +11,33 @@ use crate::{EpochRecord, History, ModelFile, Network, Result, StepRecord};
 ///
 /// Closures of network and epoch are callbacks; [`Trainer::after_epoch`](crate::Trainer::after_epoch)
 /// takes simpler ones. The history, early stopping and the schedules are the trainer's own.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use layerwise_model::{Callback, Ended, EpochRecord, Examples, Network, Result, Trainer};
+/// use layerwise_model::core::{DMatrix, Scalar};
+/// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+///
+/// /// Ends training where the cost is low enough.
+/// struct Enough(f64);
+///
+/// impl<T: Scalar> Callback<T> for Enough {
+///     fn after_epoch(&mut self, _: &Network<T>, epoch: &EpochRecord) -> Result<ControlFlow<()>> {
+///         let enough = epoch.cost < self.0;
+///         Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+///     }
+/// }
+///
+/// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+/// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+/// let history = Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+///     .epochs(1000)
+///     .callback(Enough(1e-3))
+///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+/// assert_eq!(history.ended, Ended::Asked);
+/// assert!(history.last().is_some_and(|epoch| epoch.cost < 1e-3 && epoch.epoch < 1000));
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 pub trait Callback<T: Scalar> {
     /// Called after each epoch, with the parameters it left. `Break` ends training there.
     ///

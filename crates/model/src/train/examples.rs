@@ -13,6 +13,16 @@ use crate::Result;
 /// let error = Examples::<f32>::new(&x, &y).unwrap_err();
 /// assert_eq!(error.to_string(), "expected Y of shape (1, 5), found (1, 4)");
 /// ```
+///
+/// ```
+/// use layerwise_model::{Examples, core::DMatrix};
+///
+/// let (x, y) = (DMatrix::from_element(3, 5, 0.5), DMatrix::zeros(1, 5));
+/// let examples = Examples::<f32>::new(&x, &y)?;
+/// assert_eq!((examples.m(), examples.x().nrows(), examples.y().nrows()), (5, 3, 1));
+/// assert_eq!(examples.weights(), None);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Examples<'a, T: Scalar> {
     x: MatrixView<'a, T>,

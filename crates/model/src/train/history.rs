@@ -1,6 +1,21 @@
 //! What happened in training.
 
 /// One epoch.
+///
+/// ```
+/// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+/// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+///
+/// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+/// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+/// let history = Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+///     .epochs(3)
+///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+/// let [first, _, last] = &history.epochs[..] else { panic!("three epochs") };
+/// assert_eq!((first.epoch, last.epoch, last.alpha), (1, 3, 0.1));
+/// assert!(last.cost < first.cost && last.validation_cost.is_none());
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EpochRecord {
     /// The epoch, counted from 1.
@@ -33,6 +48,22 @@ pub struct StepRecord {
 }
 
 /// Why training ended.
+///
+/// ```
+/// use layerwise_model::{Ended, Examples, Network, Trainer, core::DMatrix};
+/// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+///
+/// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+/// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+/// let examples = Examples::new(&x, &x)?;
+/// let trainer = || Ok::<_, layerwise_model::ModelError>(
+///     Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?).epochs(2)
+/// );
+/// assert_eq!(trainer()?.fit(&mut network, examples, None)?.ended, Ended::Finished);
+/// let asked = trainer()?.after_epoch(|_| std::ops::ControlFlow::Break(()));
+/// assert_eq!(asked.fit(&mut network, examples, None)?.ended, Ended::Asked);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Ended {
     /// After as many epochs as it was to have.
@@ -47,6 +78,21 @@ pub enum Ended {
 }
 
 /// All epochs, first to last.
+///
+/// ```
+/// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+/// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+///
+/// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+/// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+/// let history = Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+///     .epochs(20)
+///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+/// // Without early stopping the last epoch is the one kept.
+/// assert_eq!((history.epochs.len(), history.kept), (20, 20));
+/// assert_eq!(history.last(), Some(&history.epochs[19]));
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
     /// The epochs.

@@ -32,6 +32,31 @@ use crate::{ModelError, Network, ParameterGroup, Regularization, Result};
 /// assert!(second < first);
 /// # Ok::<(), layerwise_model::ModelError>(())
 /// ```
+///
+/// ```
+/// use layerwise_model::{Network, Scale, TrainingStep, core::DMatrix};
+/// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+///
+/// // The same in parts: a = w x + b, from w = b = 0.
+/// let zero = Scale::Constant(0.0);
+/// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, zero).build()?;
+/// let x = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+/// let y = DMatrix::from_row_slice(1, 2, &[2.0, 4.0]);
+/// let (x, y) = ((&x).into(), (&y).into());
+///
+/// let optimizer = GradientDescent::new(0.1)?;
+/// let mut step = TrainingStep::new(&network, 2, &optimizer)?.with_seed(7).with_threads(2);
+/// assert_eq!(step.forward(&network, x)?.as_slice(), &[0.0, 0.0]);
+/// step.backward(&network, x, y, &MeanSquaredError)?;
+/// // dw = 2/m Σ (a − y) x, db = 2/m Σ (a − y)
+/// assert_eq!(step.gradient(0, 0).map(|dw| dw[(0, 0)]), Some(-10.0));
+/// assert!((step.gradient_norm() - (10.0_f64.powi(2) + 6.0_f64.powi(2)).sqrt()).abs() < 1e-12);
+/// step.set_rate(0.5);
+/// step.update(&mut network, &optimizer)?;
+/// assert_eq!(step.updates(), 1);
+/// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(0.5 * 0.1 * 10.0));
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug)]
 pub struct TrainingStep<T: Scalar> {
     pub(super) capacity: usize,
@@ -189,6 +214,22 @@ impl<T: Scalar> TrainingStep<T> {
     ///
     /// # Errors
     /// As [`Regularization::check`].
+    ///
+    /// ```
+    /// use layerwise_model::{Network, Regularization, Scale, TrainingStep, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let one = Scale::Constant(1.0);
+    /// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
+    /// let zero = DMatrix::zeros(1, 2); // nothing to learn from
+    /// let zero = (&zero).into();
+    /// let optimizer = GradientDescent::new(0.5)?;
+    /// let penalty = Regularization { l1: 0.5, ..Default::default() };
+    /// let mut step = TrainingStep::new(&network, 2, &optimizer)?.with_regularization(penalty)?;
+    /// step.run(&mut network, zero, zero, &MeanSquaredError, &optimizer)?;
+    /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(1.0 - 0.5 * 0.5));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn with_regularization(mut self, regularization: Regularization) -> Result<Self> {
         self.updating.penalty = regularization.check()?;
         self.updating.regularization = regularization;
@@ -200,6 +241,24 @@ impl<T: Scalar> TrainingStep<T> {
     ///
     /// # Errors
     /// [`ModelError::Group`] if a group has no parameter in `network`, or a factor is negative.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, ParameterGroup, Scale, TrainingStep, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let one = Scale::Constant(1.0);
+    /// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
+    /// let (x, y) = (DMatrix::from_element(1, 2, 1.0), DMatrix::from_element(1, 2, 3.0));
+    /// let optimizer = GradientDescent::new(0.125)?;
+    /// let twice = ParameterGroup::layer(1).learning_rate(2.0);
+    /// let groups = [twice, ParameterGroup::named("b").frozen()];
+    /// let mut step = TrainingStep::new(&network, 2, &optimizer)?.with_groups(&network, &groups)?;
+    /// step.run(&mut network, (&x).into(), (&y).into(), &MeanSquaredError, &optimizer)?;
+    /// // dw = 2 (1 − 3) = −4
+    /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(1.0 + 0.25 * 4.0));
+    /// assert_eq!(network.layers()[0].parameter(1).map(|b| b[(0, 0)]), Some(0.0));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn with_groups(mut self, network: &Network<T>, groups: &[ParameterGroup]) -> Result<Self> {
         self.check_network(network)?;
         for group in groups {
@@ -225,12 +284,41 @@ impl<T: Scalar> TrainingStep<T> {
     }
 
     /// The factor on the optimizer's weight decay from the next update on; 1 if not called.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, Scale, TrainingStep, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::AdamW};
+    ///
+    /// let one = Scale::Constant(1.0);
+    /// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
+    /// let zero = DMatrix::zeros(1, 2); // nothing to learn from
+    /// let zero = (&zero).into();
+    /// let optimizer = AdamW::new(0.5, 1.0)?;
+    /// let mut step = TrainingStep::new(&network, 2, &optimizer)?;
+    /// step.set_decay(0.5);
+    /// step.run(&mut network, zero, zero, &MeanSquaredError, &optimizer)?;
+    /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(1.0 - 0.5 * 0.5));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn set_decay(&mut self, factor: f64) {
         self.updating.decay = factor;
     }
 
     /// The factor on the probabilities of dropout and on the size of noise from the next forward pass on,
     /// in [0, 1]; 1 if not called.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, TrainingStep, core::DMatrix, optim::GradientDescent};
+    ///
+    /// let network = Network::<f64>::builder(50).dropout(0.5).build()?;
+    /// let x = DMatrix::from_element(50, 1, 1.0);
+    /// let mut step = TrainingStep::new(&network, 1, &GradientDescent::new(0.1)?)?;
+    /// let left = |al: &[f64]| al.iter().filter(|&&a| a != 0.0).count();
+    /// assert!(left(step.forward(&network, (&x).into())?.as_slice()) < 50);
+    /// step.set_noise(0.0);
+    /// assert_eq!(left(step.forward(&network, (&x).into())?.as_slice()), 50);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn set_noise(&mut self, factor: f64) {
         self.noise = factor.clamp(0.0, 1.0);
     }
@@ -276,6 +364,25 @@ impl<T: Scalar> TrainingStep<T> {
     ///
     /// # Errors
     /// As [`run`](TrainingStep::run), and another number of weights than examples.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, Scale, TrainingStep, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let one = Scale::Constant(1.0);
+    /// let mut network = Network::<f64>::builder(1).dense_scaled(1, Identity, one).build()?;
+    /// let x = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+    /// let y = DMatrix::from_row_slice(1, 2, &[0.0, 9.0]);
+    /// let (x, y) = ((&x).into(), (&y).into());
+    /// let optimizer = GradientDescent::new(0.125)?;
+    /// let mut step = TrainingStep::new(&network, 2, &optimizer)?;
+    /// // The second example does not count.
+    /// let data = (x, y, Some(&[1.0, 0.0][..]));
+    /// let j = step.run_weighted(&mut network, data, &MeanSquaredError, &optimizer)?;
+    /// assert_eq!(j, 1.0);
+    /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(1.0 - 0.125 * 2.0));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn run_weighted(
         &mut self,
         network: &mut Network<T>,

@@ -99,12 +99,46 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// A factor on the learning rate over the run; constant if not called.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError};
+    /// use layerwise_model::optim::{GradientDescent, Schedule};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let history = Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+    ///     .epochs(3)
+    ///     .schedule(Schedule::step(1.0, 0.5)?)
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// let rates: Vec<f64> = history.epochs.iter().map(|epoch| epoch.alpha).collect();
+    /// assert_eq!(rates, [0.1, 0.05, 0.025]);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.schedule = schedule;
         self
     }
 
     /// A factor on the optimizer's weight decay over the run; constant if not called.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError};
+    /// use layerwise_model::optim::{AdamW, Schedule};
+    ///
+    /// // Examples with nothing to learn from: no gradient.
+    /// let zero = DMatrix::zeros(1, 4);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let w = |network: &Network<f64>| network.layers()[0].parameter(0).map(|w| w[(0, 0)]);
+    /// let before = w(&network);
+    /// Trainer::new(MeanSquaredError, AdamW::new(0.5, 1.0)?)
+    ///     .epochs(2)
+    ///     .decay_schedule(Schedule::step(1.0, 0.5)?)
+    ///     .fit(&mut network, Examples::new(&zero, &zero)?, None)?;
+    /// assert_eq!(w(&network), before.map(|w| w * (1.0 - 0.5) * (1.0 - 0.25)));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn decay_schedule(mut self, schedule: Schedule) -> Self {
         self.decay_schedule = schedule;
         self
@@ -112,6 +146,27 @@ impl<'a, T: Scalar> Trainer<'a, T> {
 
     /// A factor on the probabilities of dropout and the size of noise over the run; constant if not
     /// called.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::{Identity, Tanh}, cost::MeanSquaredError};
+    /// use layerwise_model::optim::{Adam, Schedule};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let fit = |schedule| -> layerwise_model::Result<Vec<f64>> {
+    ///     let mut network =
+    ///         Network::<f64>::builder(1).dense(8, Tanh).dropout(0.5).dense(1, Identity).build()?;
+    ///     let history = Trainer::new(MeanSquaredError, Adam::new(0.01)?)
+    ///         .epochs(2)
+    ///         .noise_schedule(schedule)
+    ///         .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    ///     Ok(history.epochs.iter().map(|epoch| epoch.cost).collect())
+    /// };
+    /// // The same dropout in the first epoch, another in the second.
+    /// let (as_it_is, less) = (fit(Schedule::Constant)?, fit(Schedule::step(1.0, 0.01)?)?);
+    /// assert!(as_it_is[0] == less[0] && as_it_is[1] != less[1]);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn noise_schedule(mut self, schedule: Schedule) -> Self {
         self.noise_schedule = schedule;
         self
@@ -126,6 +181,23 @@ impl<'a, T: Scalar> Trainer<'a, T> {
 
     /// Lowers the learning rate, times that of the schedule, whenever the cost stays where it is: the
     /// validation cost, or that of training where there are no validation examples.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError};
+    /// use layerwise_model::optim::{GradientDescent, Plateau};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// // A step so long that the cost only grows.
+    /// let history = Trainer::new(MeanSquaredError, GradientDescent::new(1.0)?)
+    ///     .epochs(3)
+    ///     .reduce_on_plateau(Plateau::new(0.5, 1)?)
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// let rates: Vec<f64> = history.epochs.iter().map(|epoch| epoch.alpha).collect();
+    /// assert_eq!(rates, [1.0, 1.0, 0.5]);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn reduce_on_plateau(mut self, plateau: Plateau) -> Self {
         self.plateau = Some(plateau);
         self
@@ -188,6 +260,24 @@ impl<'a, T: Scalar> Trainer<'a, T> {
 
     /// Penalties, limits of gradients and of weights; none if not called. A limit that
     /// [`clip_norm`](Trainer::clip_norm) set before stays, unless there is another in `regularization`.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Regularization, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// // Examples with nothing to learn from: no gradient.
+    /// let zero = DMatrix::zeros(1, 4);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let w = |network: &Network<f64>| network.layers()[0].parameter(0).map(|w| w[(0, 0)]);
+    /// let before = w(&network);
+    /// Trainer::new(MeanSquaredError, GradientDescent::new(0.5)?)
+    ///     .epochs(1)
+    ///     .regularization(Regularization { l2: 0.5, ..Default::default() })
+    ///     .fit(&mut network, Examples::new(&zero, &zero)?, None)?;
+    /// // w − 0.5 · 0.5 w
+    /// assert_eq!(w(&network), before.map(|w| 0.75 * w));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn regularization(mut self, regularization: Regularization) -> Self {
         let clip_norm = regularization.clip_norm.or(self.regularization.clip_norm);
         self.regularization = Regularization { clip_norm, ..regularization };
@@ -195,6 +285,22 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// Gradients of a larger norm are scaled down to it: [`Regularization::clip_norm`].
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let (x, y) = (DMatrix::from_element(1, 4, 1.0), DMatrix::from_element(1, 4, 1e6));
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let b = |network: &Network<f64>| network.layers()[0].parameter(1).map_or(0.0, |b| b[(0, 0)]);
+    /// Trainer::new(MeanSquaredError, GradientDescent::new(1.0)?)
+    ///     .epochs(1)
+    ///     .clip_norm(0.1)
+    ///     .fit(&mut network, Examples::new(&x, &y)?, None)?;
+    /// // w and b have the same gradient, together as long as is allowed.
+    /// assert!((b(&network) - 0.1 / 2.0_f64.sqrt()).abs() < 1e-12);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn clip_norm(mut self, norm: f64) -> Self {
         self.regularization.clip_norm = Some(norm);
         self
@@ -250,6 +356,25 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// Called during training, in the order they were added.
+    ///
+    /// ```
+    /// use layerwise_model::{EpochRecord, Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let mut weights = vec![];
+    /// Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+    ///     .epochs(50)
+    ///     .callback(|network: &Network<f64>, _: &EpochRecord| {
+    ///         weights.extend(network.layers()[0].parameter(0).map(|w| w[(0, 0)]));
+    ///         Ok(std::ops::ControlFlow::Continue(()))
+    ///     })
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// assert_eq!(weights.len(), 50);
+    /// assert!((weights[49] - 1.0).abs() < (weights[0] - 1.0).abs());
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn callback(mut self, callback: impl Callback<T> + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
         self
@@ -258,18 +383,73 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// A flag that others raise, from another thread or on a signal, to end training after the present
     /// step: the network keeps what it has learned, the history what came of whole epochs and how many steps
     /// were made beyond them.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    /// let raised = flag.clone();
+    /// let history = Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+    ///     .stop_flag(flag)
+    ///     .after_epoch(move |epoch| {
+    ///         raised.store(epoch.epoch == 5, std::sync::atomic::Ordering::Relaxed);
+    ///         std::ops::ControlFlow::Continue(())
+    ///     })
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// assert_eq!(history.epochs.len(), 5);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn stop_flag(mut self, flag: Arc<AtomicBool>) -> Self {
         self.stop = Some(flag);
         self
     }
 
     /// At most this many threads; the result is the same for any number.
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::{Relu, Identity}, cost::MeanSquaredError, optim::Adam};
+    ///
+    /// let x = DMatrix::from_fn(16, 128, |i, j| ((i * j) % 11) as f32);
+    /// let y = DMatrix::from_fn(1, 128, |_, j| (j % 5) as f32);
+    /// let fit = |threads| -> layerwise_model::Result<DMatrix<f32>> {
+    ///     let mut network = Network::builder(16).dense(64, Relu).dense(1, Identity).build()?;
+    ///     Trainer::new(MeanSquaredError, Adam::new(0.001)?)
+    ///         .epochs(2)
+    ///         .batch_size(128)
+    ///         .threads(threads)
+    ///         .fit(&mut network, Examples::new(&x, &y)?, None)?;
+    ///     network.predict(&x)
+    /// };
+    /// assert_eq!(fit(1)?, fit(4)?);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
     /// Calls `f` after each epoch, for progress; [`ControlFlow::Break`] ends training there.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::GradientDescent};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let history = Trainer::new(MeanSquaredError, GradientDescent::new(0.1)?)
+    ///     .after_epoch(|epoch| match epoch.epoch {
+    ///         3 => ControlFlow::Break(()),
+    ///         _ => ControlFlow::Continue(()),
+    ///     })
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// assert_eq!(history.epochs.len(), 3);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn after_epoch(self, mut f: impl FnMut(&EpochRecord) -> ControlFlow<()> + 'a) -> Self {
         self.callback(move |_: &Network<T>, epoch: &EpochRecord| Ok(f(epoch)))
     }
