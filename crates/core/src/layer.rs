@@ -89,7 +89,8 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// `a = f(a_prev)`.
     ///
     /// In training ([`Pass::training`]) `cache` has `n_cache() * m` values for `backward` to find
-    /// again, in a layout of the layer's own; in inference it is empty.
+    /// again, in a layout of the layer's own; in inference it has
+    /// [`n_scratch()`](Layer::n_scratch) `* m` values to work in, for most layers none.
     ///
     /// # Errors
     /// [`CoreError::Shape`] if a buffer does not fit.
@@ -186,7 +187,8 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// first layer of a network passes `None` and saves a product).
     ///
     /// The buffer of `da` may be overwritten: what it holds afterwards is handed to
-    /// [`gradient`](Layer::gradient) as `dz`.
+    /// [`gradient`](Layer::gradient) as `dz`. So may be `cache`, for a container whose layers each have a
+    /// `dz` of their own.
     ///
     /// # Errors
     /// [`CoreError::Shape`] if a buffer does not fit.
@@ -195,7 +197,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         a_prev: MatrixView<'_, T>,
         a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        cache: &[T],
+        cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()>;
 
@@ -359,6 +361,12 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     fn trains(&self, index: usize) -> bool {
         let _ = index;
         true
+    }
+
+    /// Values an example needs room for in the `cache` of [`forward`](Layer::forward) in inference: what a
+    /// container's layers hand to each other. 0 unless a layer says so.
+    fn n_scratch(&self) -> usize {
+        0
     }
 
     /// Values an example needs remembered between `forward` and `backward`, beyond `a_prev` and
@@ -674,4 +682,6 @@ pub struct LayerSpec {
     pub n_out: usize,
     /// Everything else, by name: `activation` → `relu`.
     pub settings: BTreeMap<String, String>,
+    /// The layers of a container, first to last; of other layers none.
+    pub inner: Vec<LayerSpec>,
 }

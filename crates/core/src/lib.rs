@@ -40,7 +40,7 @@
 //!
 //!     fn backward(
 //!         &self, _a_prev: MatrixView<'_, T>, _a: MatrixView<'_, T>, da: MatrixViewMut<'_, T>,
-//!         _cache: &[T], da_prev: Option<MatrixViewMut<'_, T>>,
+//!         _cache: &mut [T], da_prev: Option<MatrixViewMut<'_, T>>,
 //!     ) -> Result<()> {
 //!         let Some(mut da_prev) = da_prev else { return Ok(()) };
 //!         for j in 0..da.ncols() {

@@ -106,7 +106,8 @@ pub(crate) fn backward<T: Scalar>(
     };
     let mut parameters = vec![vec![]; layers.len()];
     for (index, layer) in layers.iter().enumerate().rev() {
-        let (a_prev, a, cache) = (&trace.a[index], &trace.a[index + 1], &trace.caches[index]);
+        let (a_prev, a) = (&trace.a[index], &trace.a[index + 1]);
+        let cache = &mut trace.caches[index].clone();
         let wanted = index > 0 || input;
         let mut da_prev = nan_matrix(a_prev.nrows(), a_prev.ncols());
         let below = wanted.then(|| (&mut da_prev).into());

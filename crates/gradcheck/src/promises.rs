@@ -34,16 +34,16 @@ pub(crate) fn broken(
             broken.push(format!("layer {number} ({}): {promise}", layer.kind()));
         }
     };
-    let (a, cache) = forward_one(layer, point.a_prev, &point.pass)?;
-    let whole = backward(layer, point, &a, &cache, f64::NAN, input)?;
+    let (a, mut cache) = forward_one(layer, point.a_prev, &point.pass)?;
+    let whole = backward(layer, point, &a, &mut cache, f64::NAN, input)?;
 
     expect(
-        same(&whole.dz, &backward(layer, point, &a, &cache, f64::NAN, false)?.dz),
+        same(&whole.dz, &backward(layer, point, &a, &mut cache, f64::NAN, false)?.dz),
         "backward leaves another dz when da_prev is not asked for",
     );
     if input {
         expect(
-            same(&whole.da_prev, &backward(layer, point, &a, &cache, 7.0, input)?.da_prev),
+            same(&whole.da_prev, &backward(layer, point, &a, &mut cache, 7.0, input)?.da_prev),
             "backward does not overwrite da_prev, but adds to or leaves what was there",
         );
     }
@@ -82,7 +82,7 @@ fn backward(
     layer: &dyn Layer<f64>,
     point: &Point<'_>,
     a: &DMatrix<f64>,
-    cache: &[f64],
+    cache: &mut [f64],
     filled_with: f64,
     input: bool,
 ) -> Result<Backward> {
@@ -109,9 +109,9 @@ fn by_examples(
         let first_example = point.pass.first_example + range.start;
         let pass = Pass { first_example, ..point.pass };
         let (a_prev, da) = (columns(point.a_prev), columns(point.da));
-        let (a_part, cache) = forward_one(layer, &a_prev, &pass)?;
+        let (a_part, mut cache) = forward_one(layer, &a_prev, &pass)?;
         let part = Point { a_prev: &a_prev, da: &da, pass };
-        let back = backward(layer, &part, &a_part, &cache, f64::NAN, input)?;
+        let back = backward(layer, &part, &a_part, &mut cache, f64::NAN, input)?;
         a.columns_mut(range.start, count).copy_from(&a_part);
         dz.columns_mut(range.start, count).copy_from(&back.dz);
         da_prev.columns_mut(range.start, count).copy_from(&back.da_prev);

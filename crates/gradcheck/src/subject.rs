@@ -159,7 +159,7 @@ impl Subject<'_> {
                 if let (Some(_), [layer]) = (link, &self.layers[..]) {
                     // What `backward` leaves as dz, `backward_from_dz` must be able to start from.
                     let (a_prev, mut dz) = (&trace.a[0], weights.clone());
-                    let cache = &trace.caches[0];
+                    let cache = &mut trace.caches[0].clone();
                     layer.backward(a_prev.into(), al.into(), (&mut dz).into(), cache, None)?;
                     starts.push(("dZ", Start::Dz(dz)));
                 }

@@ -181,7 +181,7 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        cache: &[T],
+        cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         let (n, m) = (self.n(), a_prev.ncols());
@@ -282,7 +282,13 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
     fn spec(&self) -> Option<LayerSpec> {
         let n = self.n();
         let settings = [("momentum".to_owned(), self.momentum.to_string())].into();
-        Some(LayerSpec { kind: "batch norm".into(), n_in: n, n_out: n, settings })
+        Some(LayerSpec {
+            inner: Vec::new(),
+            kind: "batch norm".into(),
+            n_in: n,
+            n_out: n,
+            settings,
+        })
     }
 }
 

@@ -108,7 +108,7 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
         a_prev: MatrixView<'_, T>,
         a: MatrixView<'_, T>,
         mut da: MatrixViewMut<'_, T>,
-        cache: &[T],
+        cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         expect_shape("a", a, (self.n_out(), a_prev.ncols()))?;
@@ -175,6 +175,7 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
 
     fn spec(&self) -> Option<LayerSpec> {
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: "dense".into(),
             n_in: self.n_in(),
             n_out: self.n_out(),

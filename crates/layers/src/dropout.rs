@@ -95,7 +95,7 @@ impl<T: Scalar> Layer<T> for Dropout {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        cache: &[T],
+        cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         expect_shape("da", da.as_view(), a_prev.shape())?;
@@ -120,6 +120,7 @@ impl<T: Scalar> Layer<T> for Dropout {
         let settings = [("p", self.p.to_string()), ("number", self.number.to_string())];
         let settings = settings.map(|(name, value)| (name.to_owned(), value));
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: "dropout".into(),
             n_in: self.n,
             n_out: self.n,

@@ -128,7 +128,7 @@ impl<T: Scalar> Layer<T> for Embedding<T> {
         a_prev: MatrixView<'_, T>,
         a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         expect_shape("da", da.as_view(), a.shape())?;
@@ -189,6 +189,7 @@ impl<T: Scalar> Layer<T> for Embedding<T> {
         let shape = |table: &DMatrix<T>| format!("{},{}", table.nrows(), table.ncols());
         let settings = self.tables.iter().map(|(row, table)| (format!("table{row}"), shape(table)));
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: KIND.into(),
             n_in: self.n_in,
             n_out: Layer::<T>::n_out(self),

@@ -72,7 +72,7 @@ impl<T: Scalar> Layer<T> for FeatureScale<T> {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         let da = da.as_view();
@@ -130,6 +130,7 @@ impl<T: Scalar> Layer<T> for FeatureScale<T> {
     fn spec(&self) -> Option<LayerSpec> {
         let n = self.s.len();
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: "feature scale".into(),
             n_in: n,
             n_out: n,

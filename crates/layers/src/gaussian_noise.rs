@@ -86,7 +86,7 @@ impl<T: Scalar> Layer<T> for GaussianNoise {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         expect_shape("da", da.as_view(), a_prev.shape())?;
@@ -104,6 +104,7 @@ impl<T: Scalar> Layer<T> for GaussianNoise {
     fn spec(&self) -> Option<LayerSpec> {
         let settings = [("sigma", self.sigma.to_string()), ("number", self.number.to_string())];
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: "gaussian noise".into(),
             n_in: self.n,
             n_out: self.n,

@@ -112,7 +112,7 @@ impl<T: Scalar> Layer<T> for LayerNorm<T> {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        cache: &[T],
+        cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         let da = da.as_view();
@@ -191,6 +191,6 @@ impl<T: Scalar> Layer<T> for LayerNorm<T> {
     fn spec(&self) -> Option<LayerSpec> {
         let n = self.gamma.len();
         let kind = "layer norm".into();
-        Some(LayerSpec { kind, n_in: n, n_out: n, settings: BTreeMap::new() })
+        Some(LayerSpec { inner: Vec::new(), kind, n_in: n, n_out: n, settings: BTreeMap::new() })
     }
 }

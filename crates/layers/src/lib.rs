@@ -6,7 +6,7 @@
 //!   [`linear_activation_forward`], [`linear_backward`], [`linear_activation_backward`];
 //! - the [`Layer`](layerwise_core::Layer)s a network is built of, in place: [`Linear`] and
 //!   [`Dense`] (linear → activation); [`Dropout`] and [`GaussianNoise`]; [`BatchNorm`] and
-//!   [`LayerNorm`]; [`FeatureScale`], [`PRelu`] and [`MixedActivation`]; and for tables
+//!   [`LayerNorm`]; [`FeatureScale`], [`PRelu`] and [`MixedActivation`]; [`Residual`], a container; and for tables
 //!   [`Embedding`], [`Periodic`] and [`PeriodicLinear`].
 //!
 //! Both rest on the same kernels. They differ in one convention: the exercise's backward functions
@@ -27,6 +27,7 @@ mod mixed_activation;
 mod periodic;
 mod periodic_linear;
 mod prelu;
+mod residual;
 
 pub use batch_norm::BatchNorm;
 pub use dense::Dense;
@@ -45,6 +46,7 @@ pub use mixed_activation::MixedActivation;
 pub use periodic::Periodic;
 pub use periodic_linear::PeriodicLinear;
 pub use prelu::PRelu;
+pub use residual::Residual;
 
 /// The result of a layer's functions. Layers can fail in no way of their own, so their error is
 /// the vocabulary's.

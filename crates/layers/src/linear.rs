@@ -97,7 +97,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        cache: &[T],
+        cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         self.backward_from_dz(a_prev, da.as_view(), cache, da_prev)
@@ -171,6 +171,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
 
     fn spec(&self) -> Option<LayerSpec> {
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: "linear".into(),
             n_in: self.n_in(),
             n_out: self.n_out(),

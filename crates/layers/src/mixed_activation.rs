@@ -14,7 +14,8 @@ use crate::Result;
 /// `a = (1 − s) ∗ z + s ∗ g(z)` with `z = a_prev` and parameter 0 `s (n, 1)`, one share a unit: 1 is the
 /// activation, 0 nothing at all. It goes after a layer without an activation.
 ///
-/// Backward: `da_prev = (1 − s) ∗ da + s ∗ da ∗ g′(z)`, `ds = Σ da ∗ (g(z) − z)`.
+/// Backward: `da_prev = (1 − s) ∗ da + Jᵀ (s ∗ da)` with `J = ∂g/∂z`, for an activation of single entries
+/// `s ∗ da ∗ g′(z)`; `ds = Σ da ∗ (g(z) − z)`.
 ///
 /// ```
 /// use layerwise_layers::{MixedActivation, activations::Relu};
@@ -82,7 +83,7 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for MixedActivation<T, G> {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        cache: &[T],
+        cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         let (da, (n, m)) = (da.as_view(), a_prev.shape());
@@ -91,12 +92,17 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for MixedActivation<T, G> {
         let values = MatrixView::new(cache, n, m)?;
         let Some(mut da_prev) = da_prev else { return Ok(()) };
         expect_shape("da_prev", da_prev.as_view(), (n, m))?;
-        da_prev.as_mut_slice().copy_from_slice(da.as_slice());
+        for j in 0..m {
+            let given = da.column(j).iter().zip(&self.s);
+            for (da_prev, (&da, &s)) in da_prev.column_mut(j).iter_mut().zip(given) {
+                *da_prev = s * da;
+            }
+        }
         self.activation.backward(a_prev, values, da_prev.reborrow());
         for j in 0..m {
             let given = da.column(j).iter().zip(&self.s);
             for (da_prev, (&da, &s)) in da_prev.column_mut(j).iter_mut().zip(given) {
-                *da_prev = da + s * (*da_prev - da);
+                *da_prev += (T::one() - s) * da;
             }
         }
         Ok(())
@@ -153,6 +159,7 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for MixedActivation<T, G> {
     fn spec(&self) -> Option<LayerSpec> {
         let settings = self.activation.settings().into_iter();
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: "mixed".into(),
             n_in: self.s.len(),
             n_out: self.s.len(),

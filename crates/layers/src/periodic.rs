@@ -80,7 +80,7 @@ impl<T: Scalar> Layer<T> for Periodic<T> {
         a_prev: MatrixView<'_, T>,
         a: MatrixView<'_, T>,
         mut da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         let (m, k) = (a_prev.ncols(), self.c.nrows());
@@ -154,6 +154,6 @@ impl<T: Scalar> Layer<T> for Periodic<T> {
     fn spec(&self) -> Option<LayerSpec> {
         let settings = [("frequencies".to_owned(), self.c.nrows().to_string())].into();
         let (n_in, n_out) = (self.n_in(), self.n_out());
-        Some(LayerSpec { kind: "periodic".into(), n_in, n_out, settings })
+        Some(LayerSpec { inner: Vec::new(), kind: "periodic".into(), n_in, n_out, settings })
     }
 }

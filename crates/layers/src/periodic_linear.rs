@@ -108,7 +108,7 @@ impl<T: Scalar> Layer<T> for PeriodicLinear<T> {
         a_prev: MatrixView<'_, T>,
         a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         let (m, (_, d)) = (a_prev.ncols(), self.sizes());
@@ -190,6 +190,7 @@ impl<T: Scalar> Layer<T> for PeriodicLinear<T> {
         let (k, d) = self.sizes();
         let settings = [("waves", k), ("width", d)];
         Some(LayerSpec {
+            inner: Vec::new(),
             kind: "periodic linear".into(),
             n_in: self.n_in(),
             n_out: self.n_out(),

@@ -71,7 +71,7 @@ impl<T: Scalar> Layer<T> for PRelu<T> {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<()> {
         let da = da.as_view();
@@ -128,6 +128,12 @@ impl<T: Scalar> Layer<T> for PRelu<T> {
 
     fn spec(&self) -> Option<LayerSpec> {
         let n = self.s.len();
-        Some(LayerSpec { kind: "prelu".into(), n_in: n, n_out: n, settings: BTreeMap::new() })
+        Some(LayerSpec {
+            inner: Vec::new(),
+            kind: "prelu".into(),
+            n_in: n,
+            n_out: n,
+            settings: BTreeMap::new(),
+        })
     }
 }

@@ -33,7 +33,7 @@ fn pass<T: Scalar>(layer: &dyn Layer<T>, x: &DMatrix<T>, da: &DMatrix<T>) -> Pie
     let (mut a, mut dz, mut da_prev) = (nan(layer.n_out(), m), da.clone(), nan(layer.n_in(), m));
     layer.forward(x.into(), (&mut a).into(), &mut cache, &Pass::training(0, 0)).unwrap();
     let below = Some((&mut da_prev).into());
-    layer.backward(x.into(), (&a).into(), (&mut dz).into(), &cache, below).unwrap();
+    layer.backward(x.into(), (&a).into(), (&mut dz).into(), &mut cache, below).unwrap();
     let (mut dw, mut db) = (nan(layer.n_out(), layer.n_in()), nan(layer.n_out(), 1));
     let all = 0..layer.n_in();
     layer.gradient(0, all, x.into(), (&dz).into(), &cache, (&mut dw).into()).unwrap();

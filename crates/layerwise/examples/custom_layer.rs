@@ -45,7 +45,7 @@ impl<T: Scalar> Layer<T> for Sine {
         a_prev: MatrixView<'_, T>,
         _a: MatrixView<'_, T>,
         da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> core::Result<()> {
         core::expect_shape("da", da.as_view(), a_prev.shape())?;

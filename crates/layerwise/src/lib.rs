@@ -29,7 +29,7 @@ pub mod prelude {
     };
     pub use layerwise_layers::{
         BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, Linear,
-        MixedActivation, PRelu, Periodic, PeriodicLinear, linear_activation_backward,
+        MixedActivation, PRelu, Periodic, PeriodicLinear, Residual, linear_activation_backward,
         linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{

@@ -23,7 +23,7 @@ const FORMAT: u32 = 1;
 /// tools can read.
 ///
 /// The file is [safetensors](https://github.com/huggingface/safetensors): each parameter is a
-/// tensor, `0.w` and `0.b` for the first layer, row by row as that format has it, in the number
+/// tensor, `0.w` and `0.b` for the first layer, `1.0.w` for the first inside a second that is a container, row by row as that format has it, in the number
 /// type of the network. The metadata entry `layerwise` is JSON: the format's version, each
 /// layer's kind, sizes and settings, and the notes. The same network and notes give the same bytes.
 ///
@@ -63,6 +63,15 @@ pub(crate) struct LayerEntry {
     pub(crate) n_out: usize,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) settings: BTreeMap<String, String>,
+    /// The layers of a container.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) inner: Vec<LayerEntry>,
+}
+
+impl From<LayerSpec> for LayerEntry {
+    fn from(LayerSpec { kind, n_in, n_out, settings, inner }: LayerSpec) -> Self {
+        Self { kind, n_in, n_out, settings, inner: inner.into_iter().map(Self::from).collect() }
+    }
 }
 
 impl<T: Scalar> ModelFile<T> {
@@ -88,10 +97,10 @@ impl<T: Scalar> ModelFile<T> {
         let mut layers = Vec::new();
         let mut tensors = Vec::new();
         for (position, layer) in network.layers().iter().enumerate() {
-            let Some(LayerSpec { kind, n_in, n_out, settings }) = layer.spec() else {
+            let Some(spec) = layer.spec() else {
                 return Err(ModelError::NotSaveable { layer: position + 1, kind: layer.kind() });
             };
-            layers.push(LayerEntry { kind, n_in, n_out, settings });
+            layers.push(LayerEntry::from(spec));
             for (index, parameter) in layerwise_core::parameters(layer.as_ref()).enumerate() {
                 let name = format!("{position}.{}", layer.parameter_name(index));
                 tensors.push((name, parameter.shape(), row_by_row(parameter)));
@@ -139,7 +148,7 @@ impl<T: Scalar> ModelFile<T> {
         }
         let mut layers = Vec::with_capacity(metadata.layers.len());
         for (position, entry) in metadata.layers.iter().enumerate() {
-            layers.push(build(position, entry, &tensors)?);
+            layers.push(build(&position.to_string(), entry, &tensors)?);
         }
         let network = Network::new(layers)?;
         Ok(Self { network, notes: metadata.notes })
@@ -322,6 +331,29 @@ mod tests {
         let x = DMatrix::from_fn(4, 3, |i, j| i as f64 - j as f64);
         assert_eq!(read.network.n_parameters(), file.network.n_parameters());
         assert_eq!(file.network.predict(&x).unwrap(), read.network.predict(&x).unwrap());
+    }
+
+    #[test]
+    fn stacks_within_stacks_come_back() {
+        let builder = Network::<f32>::builder(3).dense(4, Relu).residual(|stack| {
+            let stack = stack.dense(6, Relu).dropout(0.2).batch_norm();
+            stack.residual(|stack| stack.dense(6, Tanh)).dense(4, Identity)
+        });
+        let file = ModelFile::new(builder.dropout(0.2).dense(1, Sigmoid).seed(3).build().unwrap());
+        let bytes = file.to_bytes().unwrap();
+        let read = ModelFile::<f32>::from_bytes(&bytes).unwrap();
+        assert_eq!(read.to_bytes().unwrap(), bytes);
+        assert!(SafeTensors::deserialize(&bytes).unwrap().tensor("1.3.0.w").is_ok());
+        let spec = read.network.layers()[1].spec().unwrap();
+        assert_eq!(Some(&spec), file.network.layers()[1].spec().as_ref());
+        // Each layer that draws has a number of its own.
+        assert_eq!(spec.inner[1].settings["number"], "3");
+        assert_eq!(read.network.layers()[2].spec().unwrap().settings["number"], "8");
+        let x = DMatrix::from_fn(3, 5, |i, j| i as f32 - j as f32);
+        let al = file.network.predict(&x).unwrap();
+        assert_eq!(read.network.predict(&x).unwrap(), al);
+        let mut predictor = crate::Predictor::new(&read.network, 5).unwrap();
+        assert_eq!(predictor.predict(&read.network, (&x).into()).unwrap().to_matrix(), al);
     }
 
     #[test]

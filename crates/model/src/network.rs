@@ -7,7 +7,7 @@ use layerwise_core::{
 };
 use layerwise_layers::{
     BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, MixedActivation,
-    PRelu, Periodic, PeriodicLinear,
+    PRelu, Periodic, PeriodicLinear, Residual,
 };
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -165,13 +165,15 @@ impl<T: Scalar> Network<T> {
         expect_matrix("X", x.into())?;
         let m = x.ncols();
         let mut below = DMatrix::zeros(0, 0);
+        let mut scratch = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {
             let a_prev = if index == 0 { x } else { &below };
             let mut a = DMatrix::zeros(layer.n_out(), m);
+            scratch.resize(layer.n_scratch() * m, T::zero());
             layer.forward(
                 a_prev.into(),
                 MatrixViewMut::from(&mut a),
-                &mut [],
+                &mut scratch,
                 &Pass::inference(),
             )?;
             below = a;
@@ -220,6 +222,54 @@ enum Plan<T: Scalar> {
         make: MakeDrawn<T>,
     },
     Made(Box<dyn Layer<T>>),
+    /// A stack with a way around it.
+    Residual(Vec<Plan<T>>),
+}
+
+impl<T: Scalar> Plan<T> {
+    /// Units it gives out above so many.
+    fn n_out(&self, below: usize) -> usize {
+        match self {
+            Self::Dense { n_out, .. } | Self::Drawn { n_out, .. } => *n_out,
+            Self::SameSize(_) | Self::Residual(_) => below,
+            Self::Made(layer) => layer.n_out(),
+        }
+    }
+}
+
+/// The layers of these plans above `n_in` features. `number` is the next layer's, counted through all
+/// stacks, so that no two layers that draw at random have the same.
+fn make_layers<T: Scalar>(
+    plans: Vec<Plan<T>>,
+    n_in: usize,
+    rng: &mut ChaCha8Rng,
+    number: &mut usize,
+) -> Result<Vec<Box<dyn Layer<T>>>> {
+    let mut sizes = vec![n_in];
+    for plan in &plans {
+        sizes.push(plan.n_out(sizes[sizes.len() - 1]));
+    }
+    if plans.is_empty() {
+        return Err(ModelError::NoLayers);
+    }
+    check_sizes(&sizes)?;
+    let mut layers = Vec::with_capacity(plans.len());
+    for (plan, pair) in plans.into_iter().zip(sizes.windows(2)) {
+        let own = *number;
+        *number += 1;
+        layers.push(match plan {
+            Plan::Dense { scale, make, .. } => {
+                make(initialize_layer(pair[0], pair[1], scale, rng))?
+            }
+            Plan::SameSize(make) => make(pair[0], own)?,
+            Plan::Drawn { make, .. } => make(pair[0], rng)?,
+            Plan::Made(layer) => layer,
+            Plan::Residual(plans) => {
+                Box::new(Residual::new(make_layers(plans, pair[0], rng, number)?)?)
+            }
+        });
+    }
+    Ok(layers)
 }
 
 /// Independent normal numbers.
@@ -400,12 +450,7 @@ impl<T: Scalar> NetworkBuilder<T> {
 
     /// Units of the last layer planned.
     fn width(&self) -> usize {
-        let of = |below, plan: &Plan<T>| match plan {
-            Plan::Dense { n_out, .. } | Plan::Drawn { n_out, .. } => *n_out,
-            Plan::SameSize(_) => below,
-            Plan::Made(layer) => layer.n_out(),
-        };
-        self.plans.iter().fold(self.n_in, of)
+        self.plans.iter().fold(self.n_in, |below, plan| plan.n_out(below))
     }
 
     /// Adds [`LayerNorm`], which starts with γ = 1 and β = 0.
@@ -431,6 +476,27 @@ impl<T: Scalar> NetworkBuilder<T> {
         self
     }
 
+    /// Adds [`Residual`]: the layers that `stack` adds, with a way around them. They give out as many units
+    /// as there are below; a seed set inside counts for nothing.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, activations::{Identity, Relu, Sigmoid}};
+    ///
+    /// let builder = Network::<f32>::builder(3).dense(8, Relu);
+    /// let builder = builder.residual(|stack| stack.dense(16, Relu).dense(8, Identity));
+    /// assert_eq!(builder.dense(1, Sigmoid).build()?.layers().len(), 3);
+    ///
+    /// let error = Network::<f32>::builder(3).residual(|stack| stack.dense(4, Relu)).build().unwrap_err();
+    /// let expected = "residual: the stack takes in 3 features and gives out 4, expected as many";
+    /// assert_eq!(error.to_string(), expected);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn residual(mut self, stack: impl FnOnce(Self) -> Self) -> Self {
+        let inner = Self { n_in: self.width(), seed: 0, plans: Vec::new() };
+        self.plans.push(Plan::Residual(stack(inner).plans));
+        self
+    }
+
     /// Adds a layer made elsewhere.
     pub fn layer(mut self, layer: impl Layer<T> + 'static) -> Self {
         self.plans.push(Plan::Made(Box::new(layer)));
@@ -448,30 +514,8 @@ impl<T: Scalar> NetworkBuilder<T> {
     /// # Errors
     /// [`ModelError::NoLayers`], [`ModelError::NoUnits`], [`ModelError::Chain`].
     pub fn build(self) -> Result<Network<T>> {
-        let mut sizes = vec![self.n_in];
-        for plan in &self.plans {
-            sizes.push(match plan {
-                Plan::Dense { n_out, .. } | Plan::Drawn { n_out, .. } => *n_out,
-                Plan::SameSize(_) => sizes[sizes.len() - 1],
-                Plan::Made(layer) => layer.n_out(),
-            });
-        }
-        if self.plans.is_empty() {
-            return Err(ModelError::NoLayers);
-        }
-        check_sizes(&sizes)?;
         let rng = &mut generator(self.seed, Stream::Initialization);
-        let mut layers = Vec::with_capacity(self.plans.len());
-        for (plan, pair) in self.plans.into_iter().zip(sizes.windows(2)) {
-            layers.push(match plan {
-                Plan::Dense { scale, make, .. } => {
-                    make(initialize_layer(pair[0], pair[1], scale, rng))?
-                }
-                Plan::SameSize(make) => make(pair[0], layers.len())?,
-                Plan::Drawn { make, .. } => make(pair[0], rng)?,
-                Plan::Made(layer) => layer,
-            });
-        }
+        let layers = make_layers(self.plans, self.n_in, rng, &mut 0)?;
         let network = Network::new(layers)?;
         if network.n_in() != self.n_in {
             let (n_in, below) = (network.n_in(), self.n_in);

@@ -37,9 +37,11 @@ const UNITS: usize = 16;
 pub struct Predictor<T: Scalar> {
     capacity: usize,
     widest: usize,
+    /// The largest scratch of a layer for one example.
+    n_scratch: usize,
     n_parameters: usize,
     al: Vec<T>,
-    /// For each thread twice what the widest layer gives out for a block.
+    /// For each thread twice what the widest layer gives out for a block, and scratch.
     between: Vec<T>,
     pool: Pool,
 }
@@ -55,9 +57,10 @@ impl<T: Scalar> Predictor<T> {
         }
         let widest = network.layers().iter().map(|layer| layer.n_out()).max().unwrap_or(0);
         let al = vec![T::zero(); network.n_out() * capacity];
-        let between = vec![T::zero(); 2 * widest * BLOCK.min(capacity)];
+        let n_scratch = largest_scratch(network);
+        let between = vec![T::zero(); (2 * widest + n_scratch) * BLOCK.min(capacity)];
         let n_parameters = network.n_parameters();
-        Ok(Self { capacity, widest, n_parameters, al, between, pool: Pool::new(1) })
+        Ok(Self { capacity, widest, n_scratch, n_parameters, al, between, pool: Pool::new(1) })
     }
 
     /// At most this many threads, fewer where a call is too small for them; 1 if not called.
@@ -85,7 +88,7 @@ impl<T: Scalar> Predictor<T> {
             threads.min(self.capacity.div_ceil(BLOCK))
         };
         self.pool = Pool::new(threads);
-        let block = 2 * self.widest * BLOCK.min(self.capacity);
+        let block = (2 * self.widest + self.n_scratch) * BLOCK.min(self.capacity);
         self.between = vec![T::zero(); block * self.pool.n_threads()];
         self
     }
@@ -110,7 +113,11 @@ impl<T: Scalar> Predictor<T> {
         }
         let n_out = network.n_out();
         let widest = network.layers().iter().map(|layer| layer.n_out()).max().unwrap_or(0);
-        if widest > self.widest || n_out * self.capacity > self.al.len() {
+        let n_scratch = largest_scratch(network);
+        if widest > self.widest
+            || n_scratch > self.n_scratch
+            || n_out * self.capacity > self.al.len()
+        {
             let found = (widest, m);
             let expected = (self.widest, m);
             return Err(
@@ -118,22 +125,26 @@ impl<T: Scalar> Predictor<T> {
             );
         }
         if m == 1 && self.pool.n_threads() > 1 {
-            let between = &mut self.between[..2 * self.widest];
-            forward_one(network.layers(), x, between, &mut self.al[..n_out], &mut self.pool)?;
+            let (between, scratch) = self.between.split_at_mut(2 * self.widest);
+            let al = &mut self.al[..n_out];
+            forward_one(network.layers(), x, [between, scratch], al, &mut self.pool)?;
             return Ok(MatrixView::column_vector(&self.al[..n_out]));
         }
         let block = BLOCK.min(self.capacity);
         let share = m.div_ceil(self.pool.n_threads()).next_multiple_of(block);
         let error = FirstError::default();
         let al = &mut self.al[..n_out * m];
-        let parts = [(&mut *al, n_out * share), (&mut self.between[..], 2 * self.widest * block)];
+        let widest = self.widest;
+        let of_one = (2 * widest + self.n_scratch) * block;
+        let parts = [(&mut *al, n_out * share), (&mut self.between[..], of_one)];
         self.pool.for_each_chunk(parts, |i, [al, between]| {
-            let (one, other) = between.split_at_mut(between.len() / 2);
+            let (between, scratch) = between.split_at_mut(2 * widest * block);
+            let (one, other) = between.split_at_mut(widest * block);
             for (b, al) in al.chunks_mut(n_out * block).enumerate() {
                 let first = i * share + b * block;
                 let examples = first..first + al.len() / n_out;
                 error.keep((|| {
-                    forward_block(network.layers(), x.columns(examples)?, [one, other], al)
+                    forward_block(network.layers(), x.columns(examples)?, [one, other, scratch], al)
                 })());
             }
         });
@@ -142,21 +153,27 @@ impl<T: Scalar> Predictor<T> {
     }
 }
 
+/// The largest scratch of a layer for one example.
+fn largest_scratch<T: Scalar>(network: &Network<T>) -> usize {
+    network.layers().iter().map(|layer| layer.n_scratch()).max().unwrap_or(0)
+}
+
 /// One block through all layers, back and forth between two buffers, the last into `al`.
 fn forward_block<T: Scalar>(
     layers: &[Box<dyn Layer<T>>],
     x: MatrixView<'_, T>,
-    between: [&mut [T]; 2],
+    between: [&mut [T]; 3],
     al: &mut [T],
 ) -> std::result::Result<(), CoreError> {
     let m = x.ncols();
-    let [mut here, mut there] = between;
+    let [mut here, mut there, scratch] = between;
     let mut n_in = x.nrows();
     for (index, layer) in layers.iter().enumerate() {
         let n_out = layer.n_out();
         let a_prev = if index == 0 { x } else { MatrixView::new(&here[..n_in * m], n_in, m)? };
         let a = if index + 1 == layers.len() { &mut *al } else { &mut there[..n_out * m] };
-        layer.forward(a_prev, MatrixViewMut::new(a, n_out, m)?, &mut [], &Pass::inference())?;
+        let scratch = &mut scratch[..layer.n_scratch() * m];
+        layer.forward(a_prev, MatrixViewMut::new(a, n_out, m)?, scratch, &Pass::inference())?;
         std::mem::swap(&mut here, &mut there);
         n_in = n_out;
     }
@@ -167,7 +184,7 @@ fn forward_block<T: Scalar>(
 fn forward_one<T: Scalar>(
     layers: &[Box<dyn Layer<T>>],
     x: MatrixView<'_, T>,
-    between: &mut [T],
+    [between, scratch]: [&mut [T]; 2],
     al: &mut [T],
     pool: &mut Pool,
 ) -> std::result::Result<(), CoreError> {
@@ -187,7 +204,8 @@ fn forward_one<T: Scalar>(
             error.into_result()?;
         } else {
             let a = MatrixViewMut::column_vector(a);
-            layer.forward(a_prev, a, &mut [], &Pass::inference())?;
+            let scratch = &mut scratch[..layer.n_scratch()];
+            layer.forward(a_prev, a, scratch, &Pass::inference())?;
         }
         std::mem::swap(&mut here, &mut there);
     }
@@ -203,7 +221,8 @@ mod tests {
     #[test]
     fn the_same_bits_for_any_number_of_threads_and_examples() {
         let network =
-            Network::<f32>::builder(20).dense(70, Relu).dense(5, Softmax).build().unwrap();
+            Network::<f32>::builder(20).dense(70, Relu).residual(|stack| stack.dense(70, Tanh));
+        let network = network.dense(5, Softmax).build().unwrap();
         let x = DMatrix::from_fn(20, 1000, |i, j| ((i * 7 + j * 13) % 23) as f32 - 11.0);
         let expected = network.predict(&x).unwrap();
         for (threads, m) in [(1, 1000), (2, 1000), (3, 999), (8, 1000), (2, 1), (2, 129)] {
@@ -217,7 +236,8 @@ mod tests {
     #[test]
     fn one_example_has_the_same_bits_on_any_number_of_threads() {
         let builder = Network::<f32>::builder(300).dense(400, Relu).dense(333, Tanh);
-        let network = builder.layer_norm().dense(7, Softmax).seed(3).build().unwrap();
+        let builder = builder.layer_norm().residual(|stack| stack.dense(20, Relu).dense(333, Tanh));
+        let network = builder.dense(7, Softmax).seed(3).build().unwrap();
         let x = DMatrix::from_fn(300, 1, |i, _| ((i * 7) % 23) as f32 / 9.0 - 1.0);
         let expected = network.predict(&x).unwrap();
         for threads in [1, 2, 3, 8] {

@@ -6,7 +6,7 @@ use layerwise_activations::{Activation, Visitor, by_name};
 use layerwise_core::{CoreError, DMatrix, DVector, Layer, LinearParameters, Scalar};
 use layerwise_layers::{
     BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, Linear,
-    MixedActivation, PRelu, Periodic, PeriodicLinear,
+    MixedActivation, PRelu, Periodic, PeriodicLinear, Residual,
 };
 use safetensors::tensor::SafeTensors;
 
@@ -35,13 +35,21 @@ impl<T: Scalar> Visitor<T> for MakeMixed<T> {
     }
 }
 
-/// The layer at `position` (from 0), with its parameters.
+/// A position as messages count: `1.0` is layer 2.1.
+fn from_one(position: &str) -> String {
+    let count =
+        |part: &str| part.parse().map_or_else(|_| "?".into(), |l: usize| (l + 1).to_string());
+    position.split('.').map(count).collect::<Vec<_>>().join(".")
+}
+
+/// The layer at `position`, counted from 0 (`1.0` is the first inside the second), with its parameters.
 pub(crate) fn build<T: Scalar>(
-    position: usize,
+    position: &str,
     entry: &LayerEntry,
     tensors: &SafeTensors<'_>,
 ) -> Result<Box<dyn Layer<T>>> {
-    let refuse = |what: String| ModelError::NotAModel(format!("layer {}: {what}", position + 1));
+    let refuse =
+        |what: String| ModelError::NotAModel(format!("layer {}: {what}", from_one(position)));
     let &LayerEntry { n_in, n_out, .. } = entry;
     let matrix = |name: &str, ncols| tensor(tensors, &format!("{position}.{name}"), n_out, ncols);
     let sized = |name: &str, nrows, ncols| -> Result<DMatrix<T>> {
@@ -113,6 +121,12 @@ pub(crate) fn build<T: Scalar>(
                     sized("b2", d, n_in)?,
                 ];
                 PeriodicLinear::new(values).map(|layer| Box::new(layer) as _)
+            }
+            ("residual", None) => {
+                let inner = entry.inner.iter().enumerate();
+                let layers =
+                    inner.map(|(l, entry)| build(&format!("{position}.{l}"), entry, tensors));
+                Residual::new(layers.collect::<Result<_>>()?).map(|layer| Box::new(layer) as _)
             }
             ("embedding", None) => {
                 let mut tables = Vec::with_capacity(entry.settings.len());

@@ -96,6 +96,15 @@ pub fn all() -> Vec<Case> {
     layer_cases!(cases, "layer mixed gelu".into(), 6, |options: &CheckOptions| {
         right(MixedActivation::new(vectors(1, 6, options.seed).remove(0), Gelu))
     });
+    layer_cases!(cases, "layer mixed softmax".into(), 6, |options: &CheckOptions| {
+        right(MixedActivation::new(vectors(1, 6, options.seed).remove(0), Softmax))
+    });
+    layer_cases!(cases, "layer mixed relu".into(), 6, |options: &CheckOptions| {
+        right(MixedActivation::new(vectors(1, 6, options.seed).remove(0), Relu))
+    });
+    layer_cases!(cases, "layer mixed tanh".into(), 6, |options: &CheckOptions| {
+        right(MixedActivation::new(vectors(1, 6, options.seed).remove(0), Tanh))
+    });
     layer_cases!(cases, "layer mixed sigmoid".into(), 6, |options: &CheckOptions| {
         right(MixedActivation::new(vectors(1, 6, options.seed).remove(0), Sigmoid))
     });
@@ -107,6 +116,7 @@ pub fn all() -> Vec<Case> {
         right(PeriodicLinear::new([of(3), of(3), of(6), of(2)]))
     });
     embedding(&mut cases);
+    residuals(&mut cases);
     layer_cases!(cases, "layer feature scale".into(), 6, |options: &CheckOptions| {
         right(FeatureScale::new(vectors(1, 6, options.seed).remove(0)))
     });
@@ -157,6 +167,39 @@ fn batch_norm<T: Scalar>(options: &CheckOptions) -> BatchNorm<T> {
     let variance = values.remove(3).map(|value| value.abs());
     let mut next = || values.remove(0);
     right(BatchNorm::new([next(), next(), next(), variance], 0.1))
+}
+
+/// Stacks of two dense layers, with normalization or dropout between them or without.
+fn residuals(cases: &mut Vec<Case>) {
+    fn stack<T: Scalar>(between: Option<Box<dyn Layer<T>>>, options: &CheckOptions) -> Residual<T> {
+        let mut both = parameters(&[6, 5, 6], options.seed).into_iter();
+        let mut next = || both.next().unwrap_or_else(|| unreachable!("two layers"));
+        let mut layers: Vec<Box<dyn Layer<T>>> = vec![Box::new(right(Dense::new(next(), Tanh)))];
+        layers.extend(between);
+        layers.push(Box::new(right(Dense::new(next(), Identity))));
+        right(Residual::new(layers))
+    }
+    fn plain<T: Scalar>(options: &CheckOptions) -> Residual<T> {
+        stack(None, options)
+    }
+    fn normalized<T: Scalar>(options: &CheckOptions) -> Residual<T> {
+        stack(Some(Box::new(right(BatchNorm::identity(5, 0.1)))), options)
+    }
+    fn dropped<T: Scalar>(options: &CheckOptions) -> Residual<T> {
+        stack(Some(Box::new(right(Dropout::new(5, 0.4, 1)))), options)
+    }
+    layer_cases!(cases, "layer residual".into(), 6, plain);
+    layer_cases!(cases, "layer residual dropout".into(), 6, dropped);
+    // As for batch normalization alone, not two examples.
+    for m in BATCHES.map(|m| if m == 2 { 3 } else { m }) {
+        cases.push(Case::new("layer residual batch norm".into(), move |options| {
+            check_layer_at(&mut normalized(options), &input(6, m, options), options)
+        }));
+        cases.push(Case::new("layer residual batch norm".into(), move |options| {
+            let x = input(6, m, options);
+            check_precisions(&[&normalized(options)], &[&normalized(options)], &x, None, options)
+        }));
+    }
 }
 
 /// An embedding of two of four rows, whose inputs are codes there.

@@ -38,7 +38,7 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Elementwise<G> {
         a_prev: MatrixView<'_, T>,
         a: MatrixView<'_, T>,
         mut da: MatrixViewMut<'_, T>,
-        _cache: &[T],
+        _cache: &mut [T],
         da_prev: Option<MatrixViewMut<'_, T>>,
     ) -> Result<(), CoreError> {
         self.g.backward(a_prev, a, da.reborrow());

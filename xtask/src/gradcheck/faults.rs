@@ -2,7 +2,7 @@
 
 use layerwise::gradcheck::faults::{
     Across, CostFault, DropoutFault, FaultyCost, FaultyDropout, FaultyLayer, FaultyNormalization,
-    FaultyWeights, LayerFault, NormalizationFault, WeightFault,
+    FaultyResidual, FaultyWeights, LayerFault, NormalizationFault, WeightFault,
 };
 use layerwise::gradcheck::{check_chain, check_cost, check_layer_at};
 use layerwise::prelude::*;
@@ -82,6 +82,12 @@ pub fn all() -> Vec<Case> {
             }));
         }
     }
+    let skip = FaultyResidual::<Residual<f64>>::describe();
+    cases.push(Case::new(skip.into(), move |options| {
+        let layer = Dense::new(parameters(&[5, 5], options.seed).remove(0), Tanh)?;
+        let mut layer = FaultyResidual::new(Residual::new(vec![Box::new(layer)])?);
+        check_layer_at(&mut layer, &draws(5, 7, options.seed), options)
+    }));
     for fault in DropoutFault::ALL {
         cases.push(Case::new(fault.describe().into(), move |options| {
             let mut layer = FaultyDropout::new(Dropout::new(6, 0.4, 1)?, fault);

@@ -86,7 +86,7 @@ impl<L: Layer<f64>> Layer<f64> for FaultyDropout<L> {
         _a_prev: MatrixView<'_, f64>,
         _a: MatrixView<'_, f64>,
         da: MatrixViewMut<'_, f64>,
-        cache: &[f64],
+        cache: &mut [f64],
         da_prev: Option<MatrixViewMut<'_, f64>>,
     ) -> Result<(), CoreError> {
         let Some(mut da_prev) = da_prev else { return Ok(()) };

@@ -250,7 +250,7 @@ impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
         a_prev: MatrixView<'_, f64>,
         a: MatrixView<'_, f64>,
         mut da: MatrixViewMut<'_, f64>,
-        cache: &[f64],
+        cache: &mut [f64],
         mut da_prev: Option<MatrixViewMut<'_, f64>>,
     ) -> Result<()> {
         if self.fault == LayerFault::DzOnlyWithDaPrev && da_prev.is_none() {

@@ -7,12 +7,14 @@ mod cost;
 mod dropout;
 mod layer;
 mod normalization;
+mod residual;
 mod weights;
 
 pub use cost::{CostFault, FaultyCost};
 pub use dropout::{DropoutFault, FaultyDropout};
 pub use layer::{FaultyLayer, LayerFault};
 pub use normalization::{Across, FaultyNormalization, NormalizationFault};
+pub use residual::FaultyResidual;
 pub use weights::{FaultyWeights, WeightFault};
 
 /// Everything of a layer but its backward pass, from the one inside.

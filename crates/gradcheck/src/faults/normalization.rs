@@ -118,7 +118,7 @@ impl<L: Layer<f64>> Layer<f64> for FaultyNormalization<L> {
         a_prev: MatrixView<'_, f64>,
         _a: MatrixView<'_, f64>,
         da: MatrixViewMut<'_, f64>,
-        _cache: &[f64],
+        _cache: &mut [f64],
         da_prev: Option<MatrixViewMut<'_, f64>>,
     ) -> Result<(), CoreError> {
         let (Some(mut da_prev), Some(gamma)) = (da_prev, self.parameter(0)) else { return Ok(()) };

@@ -77,7 +77,7 @@ impl<T: Scalar> TrainingStep<T> {
         let (layers, kept) = (network.layers(), &self.kept);
         let last = layers.len() - 1;
         let canonical = cost.link().is_some() && layers[last].link() == cost.link();
-        let (al, _) = kept[last].of(0..m)?;
+        let al = kept[last].of(0..m)?;
         let da = &mut self.da[last][..al.as_slice().len()];
         let mut da = MatrixViewMut::new(da, al.nrows(), m).map_err(CoreError::from)?;
         if canonical {
@@ -96,8 +96,16 @@ impl<T: Scalar> TrainingStep<T> {
             let mut parts = self.pool.parts();
             // With the layer below, if there is one: what comes down to it is its dA.
             let lowest = stretch.start.saturating_sub(1);
-            for (da, kept) in self.da[lowest..end].iter_mut().zip(&kept[lowest..end]).rev() {
+            let mut da = self.da[lowest..end].iter_mut().zip(&kept[lowest..end]).rev();
+            let caches = self.caches[stretch.clone()].iter_mut().zip(&kept[stretch.clone()]).rev();
+            if let Some((da, kept)) = da.next() {
                 parts.push(&mut da[..kept.n_out * m], kept.n_out * share);
+            }
+            for (cache, kept) in caches {
+                parts.push(&mut cache[..kept.n_cache * m], kept.n_cache * share);
+                if let Some((da, kept)) = da.next() {
+                    parts.push(&mut da[..kept.n_out * m], kept.n_out * share);
+                }
             }
             let error = FirstError::default();
             parts.run(m.div_ceil(share), |i, mut chunks| {
@@ -107,13 +115,13 @@ impl<T: Scalar> TrainingStep<T> {
                     let mut da = chunk();
                     for l in stretch.clone().rev() {
                         let (layer, m) = (&layers[l], examples.len());
-                        let (a, cache) = kept[l].of(examples.clone())?;
-                        let below = chunk();
+                        let a = kept[l].of(examples.clone())?;
+                        let (cache, below) = (chunk(), chunk());
                         // The first layer takes X and wants no dA_prev.
                         let (a_prev, da_prev) = match l {
                             0 => (x.columns(examples.clone())?, None),
                             _ => (
-                                kept[l - 1].of(examples.clone())?.0,
+                                kept[l - 1].of(examples.clone())?,
                                 Some(MatrixViewMut::new(&mut *below, layer.n_in(), m)?),
                             ),
                         };
@@ -143,7 +151,7 @@ impl<T: Scalar> TrainingStep<T> {
         asked: impl Fn(GradientForm) -> bool,
     ) -> Result<()> {
         let (m, threads, layers) = (self.m, self.pool.n_threads(), network.layers());
-        let Self { kept, da, trained, gradients, .. } = self;
+        let Self { kept, caches, da, trained, gradients, .. } = self;
         if !trained.iter().any(|trained| asked(trained.form)) {
             return Ok(());
         }
@@ -171,10 +179,11 @@ impl<T: Scalar> TrainingStep<T> {
                     }
                     let share = share_of(ncols, threads);
                     let columns = i * share..(i * share + share).min(ncols);
-                    let (a, cache) = kept[l].of(0..m)?;
+                    let a = kept[l].of(0..m)?;
+                    let cache = &caches[l][..kept[l].n_cache * m];
                     let a_prev = match l {
                         0 => x,
-                        _ => kept[l - 1].of(0..m)?.0,
+                        _ => kept[l - 1].of(0..m)?,
                     };
                     let dz = MatrixView::new(&da[l][..a.as_slice().len()], a.nrows(), m)?;
                     let gradient = MatrixViewMut::new(gradient, nrows, columns.len())?;

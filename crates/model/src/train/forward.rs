@@ -39,14 +39,13 @@ impl<T: Scalar> TrainingStep<T> {
             let (below, here) = self.kept.split_at_mut(first);
             let input = match below.last() {
                 None => x,
-                Some(below) => below.of(0..m)?.0,
+                Some(below) => below.of(0..m)?,
             };
             let mut parts = self.pool.parts();
-            for kept in &mut here[..layers.len()] {
+            for (kept, cache) in here[..layers.len()].iter_mut().zip(&mut self.caches[first..]) {
                 let (n_out, n_cache) = (kept.n_out, kept.n_cache);
-                let (a, cache) = kept.of_mut(m);
-                parts.push(a, n_out * share);
-                parts.push(cache, n_cache * share);
+                parts.push(kept.of_mut(m), n_out * share);
+                parts.push(&mut cache[..n_cache * m], n_cache * share);
             }
             let error = FirstError::default();
             parts.run(m.div_ceil(share), |i, mut chunks| {
@@ -69,7 +68,7 @@ impl<T: Scalar> TrainingStep<T> {
             first = stretch.end;
         }
         self.m = m;
-        Ok(self.kept[n_layers - 1].of(0..m)?.0)
+        Ok(self.kept[n_layers - 1].of(0..m)?)
     }
 }
 

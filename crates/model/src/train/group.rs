@@ -31,7 +31,7 @@ impl ParameterGroup {
         Self::new(Some(layer), None)
     }
 
-    /// All parameters of this name: `w`, `b`, `s`, ….
+    /// All parameters of this name: `w`, `b`, `s`, …; those inside a container, `0.w`, among them.
     pub fn named(name: &str) -> Self {
         Self::new(None, Some(name.to_owned()))
     }
@@ -61,7 +61,9 @@ impl ParameterGroup {
 
     pub(super) fn has(&self, layer: usize, name: &str) -> bool {
         self.layer.is_none_or(|own| own == layer)
-            && self.name.as_deref().is_none_or(|own| own == name)
+            && self.name.as_deref().is_none_or(|own| {
+                own == name || name.rsplit_once('.').is_some_and(|(_, last)| own == last)
+            })
     }
 
     pub(super) fn factors(&self) -> (f64, f64) {

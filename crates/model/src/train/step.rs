@@ -62,6 +62,8 @@ pub struct TrainingStep<T: Scalar> {
     pub(super) capacity: usize,
     /// What the forward pass leaves of each layer.
     pub(super) kept: Vec<Kept<T>>,
+    /// What each layer wants to find again: its cache.
+    pub(super) caches: Vec<Vec<T>>,
     /// For each layer dA on the way down, dZ from its backward pass on.
     pub(super) da: Vec<Vec<T>>,
     /// Every parameter of every layer, in order.
@@ -89,27 +91,23 @@ pub(super) struct Kept<T> {
     pub(super) n_out: usize,
     pub(super) n_cache: usize,
     a: Vec<T>,
-    cache: Vec<T>,
 }
 
 impl<T: Scalar> Kept<T> {
     fn new(layer: &dyn Layer<T>, capacity: usize) -> Self {
         let (n_out, n_cache) = (layer.n_out(), layer.n_cache());
-        let zeros = |n: usize| vec![T::zero(); n * capacity];
-        Self { n_out, n_cache, a: zeros(n_out), cache: zeros(n_cache) }
+        Self { n_out, n_cache, a: vec![T::zero(); n_out * capacity] }
     }
 
-    /// `a` of these examples, and what belongs to them in the cache.
-    pub(super) fn of(&self, examples: Range<usize>) -> CoreResult<(MatrixView<'_, T>, &[T])> {
-        let Self { n_out, n_cache, ref a, ref cache } = *self;
-        let cache = &cache[n_cache * examples.start..n_cache * examples.end];
-        let a = &a[n_out * examples.start..n_out * examples.end];
-        Ok((MatrixView::new(a, n_out, examples.len())?, cache))
+    /// `a` of these examples.
+    pub(super) fn of(&self, examples: Range<usize>) -> CoreResult<MatrixView<'_, T>> {
+        let a = &self.a[self.n_out * examples.start..self.n_out * examples.end];
+        Ok(MatrixView::new(a, self.n_out, examples.len())?)
     }
 
-    /// `a` and the cache of the first `m` examples, to write.
-    pub(super) fn of_mut(&mut self, m: usize) -> (&mut [T], &mut [T]) {
-        (&mut self.a[..self.n_out * m], &mut self.cache[..self.n_cache * m])
+    /// `a` of the first `m` examples, to write.
+    pub(super) fn of_mut(&mut self, m: usize) -> &mut [T] {
+        &mut self.a[..self.n_out * m]
     }
 }
 
@@ -181,6 +179,7 @@ impl<T: Scalar> TrainingStep<T> {
         Ok(Self {
             capacity,
             kept: layers.iter().map(|layer| Kept::new(layer.as_ref(), capacity)).collect(),
+            caches: layers.iter().map(|layer| zeros(layer.n_cache() * capacity)).collect(),
             da: layers.iter().map(|layer| zeros(layer.n_out() * capacity)).collect(),
             gradients: trained
                 .iter()

@@ -64,8 +64,8 @@ impl<T: Scalar> TrainingStep<T> {
             let (expected, found) = (n_state, optimizer.n_state());
             return Err(ModelError::OtherOptimizer { expected, found });
         }
-        for (layer, kept) in network.layers_mut().iter_mut().zip(&self.kept) {
-            layer.absorb(m, kept.of(0..m)?.1);
+        for (l, layer) in network.layers_mut().iter_mut().enumerate() {
+            layer.absorb(m, &self.caches[l][..self.kept[l].n_cache * m]);
         }
         let scratch_of_one = self.scratch_of_one();
         let Self { kept, da, trained, gradients, states, .. } = self;
@@ -109,7 +109,7 @@ impl<T: Scalar> TrainingStep<T> {
                     let l = trained.layer;
                     let a_prev = match l {
                         0 => made,
-                        _ => kept[l - 1].of(0..m)?.0,
+                        _ => kept[l - 1].of(0..m)?,
                     };
                     let n_out = kept[l].n_out;
                     let dz = MatrixView::new(&da[l][..n_out * m], n_out, m)?;
