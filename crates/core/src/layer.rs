@@ -58,7 +58,7 @@ use crate::{CoreError, Pass, Result};
 ///
 ///     fn backward(
 ///         &self, _a_prev: MatrixView<'_, T>, _a: MatrixView<'_, T>, da: MatrixViewMut<'_, T>,
-///         _cache: &[T], da_prev: Option<MatrixViewMut<'_, T>>,
+///         _cache: &mut [T], da_prev: Option<MatrixViewMut<'_, T>>,
 ///     ) -> Result<()> {
 ///         if let Some(mut da_prev) = da_prev {
 ///             da_prev.as_nalgebra_mut().copy_from(&-da.as_view().as_nalgebra());
@@ -119,7 +119,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -153,7 +153,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -224,7 +224,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -275,7 +275,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -315,7 +315,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -349,7 +349,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -398,7 +398,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -446,7 +446,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -476,7 +476,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -516,7 +516,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// #     }
     /// #     fn backward(
     /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-    /// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
     /// #     ) -> Result<()> {
     /// #         Ok(())
     /// #     }
@@ -624,7 +624,7 @@ pub enum GradientForm {
 /// #     }
 /// #     fn backward(
 /// #         &self, _: MatrixView<'_, f32>, _: MatrixView<'_, f32>, _: MatrixViewMut<'_, f32>,
-/// #         _: &[f32], _: Option<MatrixViewMut<'_, f32>>,
+/// #         _: &mut [f32], _: Option<MatrixViewMut<'_, f32>>,
 /// #     ) -> Result<()> {
 /// #         Ok(())
 /// #     }
@@ -660,13 +660,14 @@ pub enum Link {
 /// #     }
 /// #     fn backward(
 /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-/// #         _: &[f64], _: Option<MatrixViewMut<'_, f64>>,
+/// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
 /// #     ) -> Result<()> {
 /// #         Ok(())
 /// #     }
 ///     fn spec(&self) -> Option<LayerSpec> {
 ///         let settings = [("by".to_owned(), "0.5".to_owned())].into();
-///         Some(LayerSpec { kind: "scaled".into(), n_in: 1, n_out: 1, settings })
+///         let (kind, inner) = ("scaled".into(), vec![]);
+///         Some(LayerSpec { kind, n_in: 1, n_out: 1, settings, inner })
 ///     }
 /// }
 /// // A layer is called what its spec calls it.

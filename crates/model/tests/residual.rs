@@ -1,5 +1,7 @@
 //! Stacks with a way around them in the training path.
 
+#![allow(clippy::unwrap_used)]
+
 use layerwise_model::activations::{Identity, Relu, Softmax};
 use layerwise_model::core::{DMatrix, parameters};
 use layerwise_model::cost::CategoricalCrossEntropy;

@@ -17,7 +17,7 @@ pub struct Runner<T: Scalar> {
 }
 
 enum Kind<T: Scalar> {
-    Train { step: TrainingStep<T>, cost: Box<dyn Cost<T>>, optimizer: Box<dyn Optimizer<T>> },
+    Train { step: Box<TrainingStep<T>>, cost: Box<dyn Cost<T>>, optimizer: Box<dyn Optimizer<T>> },
     Predict(Predictor<T>),
 }
 
@@ -63,7 +63,7 @@ impl<T: Scalar> Runner<T> {
                 None => Box::new(BinaryCrossEntropy),
             };
             let step = TrainingStep::new(&network, batch, &*optimizer)?.with_threads(threads);
-            Kind::Train { step, cost, optimizer }
+            Kind::Train { step: Box::new(step), cost, optimizer }
         };
         Ok(Self { batch, network, x, y, kind, next: 0 })
     }

@@ -263,6 +263,7 @@ fn costs(cases: &mut Vec<Case>, m: usize) {
     cost!(right(Focal::new(2.0)), probabilities);
     cost!(CategoricalCrossEntropy, distributions);
     cost!(BinaryCrossEntropyFromLogits, logits);
+    cost!(right(PositiveWeights::new(vec![3.0, 0.5, 2.0])), probabilities);
     cost!(MeanSquaredError, numbers);
     cost!(MeanAbsoluteError, numbers);
     cost!(right(Huber::new(0.7)), numbers);

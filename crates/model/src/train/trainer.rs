@@ -13,7 +13,7 @@ use crate::{
     Callback, EarlyStopping, EpochRecord, Network, ParameterGroup, Regularization, Result,
 };
 
-/// Trains a [`Network`] on [`Examples`] by mini-batches.
+/// Trains a [`Network`] on [`Examples`](crate::Examples) by mini-batches.
 ///
 /// ```
 /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
