@@ -365,6 +365,56 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 
     /// Values an example needs room for in the `cache` of [`forward`](Layer::forward) in inference: what a
     /// container's layers hand to each other. 0 unless a layer says so.
+    ///
+    /// ```
+    /// use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result, Scalar};
+    ///
+    /// /// Calls a layer of as many units as features twice.
+    /// #[derive(Debug)]
+    /// struct Twice<L>(L);
+    ///
+    /// impl<T: Scalar, L: Layer<T>> Layer<T> for Twice<L> {
+    ///     fn n_scratch(&self) -> usize { self.0.n_out() }
+    ///     fn forward(
+    ///         &self, a_prev: MatrixView<'_, T>, a: MatrixViewMut<'_, T>, cache: &mut [T], pass: &Pass,
+    ///     ) -> Result<()> {
+    ///         // In inference; in training the cache has `n_cache` values an example instead.
+    ///         let (n, m) = (self.0.n_out(), a_prev.ncols());
+    ///         let between = &mut cache[..n * m];
+    ///         self.0.forward(a_prev, MatrixViewMut::new(between, n, m)?, &mut [], pass)?;
+    ///         self.0.forward(MatrixView::new(between, n, m)?, a, &mut [], pass)
+    ///     }
+    ///     # fn n_in(&self) -> usize { self.0.n_in() }
+    ///     # fn n_out(&self) -> usize { self.0.n_out() }
+    ///     # fn backward(
+    ///     #     &self, _: MatrixView<'_, T>, _: MatrixView<'_, T>, _: MatrixViewMut<'_, T>, _: &mut [T],
+    ///     #     _: Option<MatrixViewMut<'_, T>>,
+    ///     # ) -> Result<()> { Ok(()) }
+    /// }
+    /// # #[derive(Debug)]
+    /// # struct Half;
+    /// # impl Layer<f64> for Half {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, a_prev: MatrixView<'_, f64>, mut a: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         a.as_mut_slice()[0] = a_prev.as_slice()[0] / 2.0;
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> { Ok(()) }
+    /// # }
+    /// let (mut a, mut scratch) = ([0.0], [0.0]);
+    /// let layer = Twice(Half);
+    /// assert_eq!(layer.n_scratch(), 1);
+    /// let into = MatrixViewMut::column_vector(&mut a);
+    /// layer.forward(MatrixView::column_vector(&[8.0]), into, &mut scratch, &Pass::inference())?;
+    /// assert_eq!(a, [2.0]);
+    /// # Ok::<(), layerwise_core::CoreError>(())
+    /// ```
     fn n_scratch(&self) -> usize {
         0
     }

@@ -74,6 +74,12 @@ pub trait Cost<T: Scalar>: Debug + Send + Sync {
 
     /// The outputs this cost has a value for; any unless a cost says otherwise. Training refuses an output
     /// layer that gives others before the first step.
+    ///
+    /// ```
+    /// use layerwise_cost::{BinaryCrossEntropy, Cost, OutputRange};
+    /// let cost: &dyn Cost<f64> = &BinaryCrossEntropy;
+    /// assert_eq!(cost.output_range(), OutputRange::Probabilities);
+    /// ```
     fn output_range(&self) -> OutputRange {
         OutputRange::Any
     }

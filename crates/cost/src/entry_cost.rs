@@ -66,6 +66,12 @@ pub trait EntryCost<T: Scalar>: Debug + Send + Sync {
     }
 
     /// As [`Cost::output_range`].
+    ///
+    /// ```
+    /// use layerwise_cost::{EntryCost, Poisson, OutputRange};
+    /// let cost: &dyn EntryCost<f64> = &Poisson;
+    /// assert_eq!(cost.output_range(), OutputRange::Positive);
+    /// ```
     fn output_range(&self) -> OutputRange {
         OutputRange::Any
     }

@@ -10,6 +10,8 @@ use layerwise_core::Scalar;
 /// assert!(OutputRange::Probabilities.has(0.3));
 /// assert!(!OutputRange::Probabilities.has(-0.3) && !OutputRange::Positive.has(f64::NAN));
 /// assert!(OutputRange::Any.has(-0.3));
+/// assert_eq!(OutputRange::Probabilities.expected(), "in [0, 1]");
+/// assert!(OutputRange::Positive.advice().contains("softplus"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OutputRange {

@@ -75,6 +75,14 @@ impl<T: Scalar> Residual<T> {
     }
 
     /// The layers of the stack, first to last.
+    ///
+    /// ```
+    /// use layerwise_layers::{Dropout, Residual, core::Layer};
+    ///
+    /// let residual = Residual::<f64>::new(vec![Box::new(Dropout::new(3, 0.2, 1)?)])?;
+    /// assert_eq!(residual.layers()[0].kind(), "dropout");
+    /// # Ok::<(), layerwise_layers::CoreError>(())
+    /// ```
     pub fn layers(&self) -> &[Box<dyn Layer<T>>] {
         &self.layers
     }

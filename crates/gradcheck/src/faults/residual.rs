@@ -6,6 +6,16 @@ use super::all_but_backward;
 
 /// `a = a_prev + F(a_prev)` with the way around forgotten in the backward pass: `da_prev` is what comes
 /// through F alone.
+///
+/// ```
+/// use layerwise_gradcheck::{CheckOptions, check_layer, faults::FaultyResidual};
+/// use layerwise_layers::{Dropout, Residual};
+///
+/// let residual = Residual::new(vec![Box::new(Dropout::new(3, 0.5, 1)?)])?;
+/// let report = check_layer(&mut FaultyResidual::new(residual), &CheckOptions::default())?;
+/// assert!(!report.passed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct FaultyResidual<L> {
     inner: L,

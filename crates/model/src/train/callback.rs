@@ -51,6 +51,43 @@ pub trait Callback<T: Scalar> {
     ///
     /// # Errors
     /// As [`after_epoch`](Callback::after_epoch).
+    ///
+    /// ```
+    /// use layerwise_model::{Callback, EpochRecord, Examples, History, Network, Result, StepRecord, Trainer};
+    /// use layerwise_model::{activations::Identity, core::DMatrix, cost::MeanSquaredError, optim::Adam};
+    /// use std::ops::ControlFlow;
+    ///
+    /// #[derive(Default)]
+    /// struct Order(Vec<&'static str>);
+    ///
+    /// impl Callback<f64> for &mut Order {
+    ///     fn before_training(&mut self, _: &Network<f64>) -> Result<()> {
+    ///         Ok(self.0.push("before"))
+    ///     }
+    ///     fn after_step(&mut self, _: &StepRecord) -> Result<ControlFlow<()>> {
+    ///         self.0.push("step");
+    ///         Ok(ControlFlow::Continue(()))
+    ///     }
+    ///     fn after_epoch(&mut self, _: &Network<f64>, _: &EpochRecord) -> Result<ControlFlow<()>> {
+    ///         self.0.push("epoch");
+    ///         Ok(ControlFlow::Continue(()))
+    ///     }
+    ///     fn at_end(&mut self, _: &Network<f64>, _: &History) -> Result<()> {
+    ///         Ok(self.0.push("end"))
+    ///     }
+    /// }
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let mut order = Order::default();
+    /// Trainer::new(MeanSquaredError, Adam::new(0.1)?)
+    ///     .epochs(1)
+    ///     .batch_size(2)
+    ///     .callback(&mut order)
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// assert_eq!(order.0, ["before", "step", "step", "epoch", "end"]);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     fn before_training(&mut self, network: &Network<T>) -> Result<()> {
         let _ = network;
         Ok(())
@@ -60,6 +97,23 @@ pub trait Callback<T: Scalar> {
     ///
     /// # Errors
     /// As [`after_epoch`](Callback::after_epoch).
+    ///
+    /// ```
+    /// use layerwise_model::{Callback, Network, activations::Identity};
+    /// # use layerwise_model::{EpochRecord, History, Result, StepRecord};
+    /// # use std::ops::ControlFlow;
+    ///
+    /// struct Mine;
+    /// impl Callback<f64> for Mine {
+    ///     fn after_epoch(&mut self, _: &Network<f64>, _: &EpochRecord) -> Result<ControlFlow<()>> {
+    ///         Ok(ControlFlow::Break(()))
+    ///     }
+    /// }
+    /// // Unless it says otherwise.
+    /// let step = StepRecord { epoch: 1, step: 1, examples: 32, cost: 0.7, alpha: 0.1 };
+    /// assert!(Mine.after_step(&step)?.is_continue());
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     fn after_step(&mut self, step: &StepRecord) -> Result<ControlFlow<()>> {
         let _ = step;
         Ok(ControlFlow::Continue(()))
@@ -70,6 +124,23 @@ pub trait Callback<T: Scalar> {
     ///
     /// # Errors
     /// As [`after_epoch`](Callback::after_epoch).
+    ///
+    /// ```
+    /// use layerwise_model::{Callback, Network, activations::Identity};
+    /// # use layerwise_model::{EpochRecord, History, Result, StepRecord};
+    /// # use std::ops::ControlFlow;
+    ///
+    /// struct Mine;
+    /// impl Callback<f64> for Mine {
+    ///     fn after_epoch(&mut self, _: &Network<f64>, _: &EpochRecord) -> Result<ControlFlow<()>> {
+    ///         Ok(ControlFlow::Break(()))
+    ///     }
+    /// }
+    /// // Unless it says otherwise.
+    /// let network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// assert_eq!(Mine.at_end(&network, &History::default())?, ());
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     fn at_end(&mut self, network: &Network<T>, history: &History) -> Result<()> {
         let _ = (network, history);
         Ok(())

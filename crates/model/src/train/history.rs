@@ -33,6 +33,36 @@ pub struct EpochRecord {
 }
 
 /// One update.
+///
+/// ```
+/// use layerwise_model::{Callback, EpochRecord, Examples, Network, Result, StepRecord, Trainer};
+/// use layerwise_model::{activations::Identity, core::DMatrix, cost::MeanSquaredError, optim::Adam};
+/// use std::ops::ControlFlow;
+///
+/// #[derive(Default)]
+/// struct Costs(Vec<f64>);
+///
+/// impl Callback<f64> for &mut Costs {
+///     fn after_epoch(&mut self, _: &Network<f64>, _: &EpochRecord) -> Result<ControlFlow<()>> {
+///         Ok(ControlFlow::Continue(()))
+///     }
+///     fn after_step(&mut self, step: &StepRecord) -> Result<ControlFlow<()>> {
+///         self.0.push(step.cost);
+///         Ok(ControlFlow::Continue(()))
+///     }
+/// }
+///
+/// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+/// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+/// let mut costs = Costs::default();
+/// Trainer::new(MeanSquaredError, Adam::new(0.1)?)
+///     .epochs(2)
+///     .batch_size(2)
+///     .callback(&mut costs)
+///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+/// assert_eq!(costs.0.len(), 4);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepRecord {
     /// The epoch, counted from 1.

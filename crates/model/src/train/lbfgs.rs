@@ -25,7 +25,9 @@ use crate::{Ended, EpochRecord, Examples, History, ModelError, Network, Result, 
 /// let mut network = Network::<f64>::builder(1).dense(8, Tanh).dense(1, Identity).seed(1).build()?;
 /// let history = Lbfgs::new(MeanSquaredError)
 ///     .iterations(300)
+///     .tolerance(1e-6)
 ///     .l2(1e-6)
+///     .threads(2)
 ///     .fit(&mut network, Examples::new(&x, &y)?, None)?;
 /// assert!(history.last().is_some_and(|last| last.cost < 1e-3));
 /// # Ok::<(), layerwise_model::ModelError>(())

@@ -11,11 +11,17 @@ use crate::{Examples, ModelError, Network, ParameterGroup, Regularization, Resul
 /// `partial_fit`, and the way to go on with new data.
 ///
 /// ```
-/// use layerwise_model::{Examples, Network, OnlineTrainer, core::DMatrix};
+/// use layerwise_model::{
+///     Examples, Network, OnlineTrainer, ParameterGroup, Regularization, core::DMatrix,
+/// };
 /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::Adam};
 ///
 /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
-/// let mut online = OnlineTrainer::new(&network, 8, MeanSquaredError, Adam::new(0.05)?)?;
+/// let mut online = OnlineTrainer::new(&network, 8, MeanSquaredError, Adam::new(0.05)?)?
+///     .with_seed(7)
+///     .with_threads(2)
+///     .with_regularization(Regularization { clip_norm: Some(10.0), ..Default::default() })?
+///     .with_groups(&network, &[ParameterGroup::named("b").learning_rate(0.5)])?;
 /// let mut cost = f64::INFINITY;
 /// for hour in 0..500 {
 ///     let x = DMatrix::from_fn(1, 8, |_, j| f64::from((hour * 8 + j as i32) % 13) / 13.0);

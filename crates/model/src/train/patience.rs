@@ -13,6 +13,8 @@ use crate::{EpochRecord, ModelError, Network, Result};
 /// let stopping = Patience(15).at_least(1e-4);
 /// // Or by a metric of the trainer, here one of which more is better.
 /// let stopping = Patience(15).highest("accuracy");
+/// // Or of which less is.
+/// assert_ne!(stopping, Patience(15).lowest("accuracy"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience(pub usize);

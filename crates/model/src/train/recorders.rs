@@ -8,6 +8,19 @@ use layerwise_core::Scalar;
 use crate::{Callback, EpochRecord, Network, Result, StepRecord};
 
 /// What [`Progress`] tells of an epoch.
+///
+/// ```
+/// use layerwise_model::ProgressReport;
+///
+/// let line = |report: &ProgressReport| format!("epoch {}: {:.3}", report.epoch, report.cost);
+/// let report = ProgressReport {
+///     epoch: 3,
+///     examples_per_second: 1e6,
+///     cost: 0.25,
+///     validation_cost: None,
+/// };
+/// assert_eq!(line(&report), "epoch 3: 0.250");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProgressReport {
     /// The epoch, counted from 1.

@@ -174,6 +174,21 @@ impl<'a, T: Scalar> Trainer<'a, T> {
 
     /// The learning rate, times that of the schedule, rises in a straight line over this first part of the
     /// run, in [0, 1); 0 if not called ([`Schedule::WarmUp`]).
+    ///
+    /// ```
+    /// use layerwise_model::{Examples, Network, Trainer, core::DMatrix};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::Adam};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]);
+    /// let mut network = Network::<f64>::builder(1).dense(1, Identity).build()?;
+    /// let history = Trainer::new(MeanSquaredError, Adam::new(0.1)?)
+    ///     .epochs(10)
+    ///     .warm_up(0.5)
+    ///     .fit(&mut network, Examples::new(&x, &x)?, None)?;
+    /// let alpha = |epoch: usize| history.epochs[epoch].alpha;
+    /// assert!(alpha(0) < alpha(3) && alpha(3) < alpha(9));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn warm_up(mut self, part: f64) -> Self {
         self.warm_up = part;
         self
