@@ -53,6 +53,9 @@ pub fn weighted_cost<T: Scalar>(
 /// let mut dal = [1.0, 1.0];
 /// weigh(&[3.0, 1.0], MatrixViewMut::new(&mut dal, 1, 2)?)?;
 /// assert_eq!(dal, [1.5, 0.5]);
+/// let mut dal = [1.0, f64::NAN];
+/// weigh(&[1.0, 0.0], MatrixViewMut::new(&mut dal, 1, 2)?)?;
+/// assert_eq!(dal, [2.0, 0.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn weigh<T: Scalar>(weights: &[T], mut derivative: MatrixViewMut<'_, T>) -> Result<()> {
@@ -60,7 +63,13 @@ pub fn weigh<T: Scalar>(weights: &[T], mut derivative: MatrixViewMut<'_, T>) -> 
     let total = total(weights, m)?;
     let each = if total > T::zero() { T::of_count(m) / total } else { T::zero() };
     for (j, &w) in weights.iter().enumerate() {
-        derivative.column_mut(j).iter_mut().for_each(|value| *value *= w * each);
+        let column = derivative.column_mut(j);
+        // Also where an output of no weight is infinite or no number.
+        if w == T::zero() {
+            column.fill(T::zero());
+        } else {
+            column.iter_mut().for_each(|value| *value *= w * each);
+        }
     }
     Ok(())
 }

@@ -48,6 +48,14 @@ pub enum DataError {
         /// NaN or an infinity.
         value: f64,
     },
+    /// A target of another number of examples than the features.
+    #[error("expected a target of {expected} examples, found {found}")]
+    TargetCount {
+        /// Examples of X.
+        expected: usize,
+        /// Examples of Y.
+        found: usize,
+    },
     /// The file cannot be opened or read.
     #[error("cannot read {file}: {reason}")]
     Read {

@@ -38,6 +38,7 @@ mod split;
 mod standardize;
 mod table;
 mod target;
+mod tree_bins;
 
 pub use nalgebra::DMatrix;
 

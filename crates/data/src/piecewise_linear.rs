@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, RealField};
 use serde::{Deserialize, Serialize};
 
 use crate::standardize::to_f64;
+use crate::tree_bins::tree_edges;
 use crate::{DataError, Result};
 
 /// Encodes each feature by how far a value has come through the bins between `b_0 < b_1 < … < b_T`
@@ -53,6 +54,55 @@ impl PiecewiseLinear {
         feature_names: &[String],
         bins: usize,
     ) -> Result<Self> {
+        Self::fit_by(x, feature_names, bins, |mut values| {
+            values.sort_by(f64::total_cmp);
+            edges_of(&values, bins)
+        })
+    }
+
+    /// As [`fit`](PiecewiseLinear::fit), but with edges where the target changes: the splits of a small
+    /// decision tree a feature, grown where most is gained, no bin of fewer than `least` examples (Gorishniy et
+    /// al. 2022, section 3.2.2). Y `(n_y, m)` holds numbers, classes as 0 and 1, or one row a class.
+    ///
+    /// # Errors
+    /// As [`fit`](PiecewiseLinear::fit); [`DataError::TargetCount`] if Y has other than m examples;
+    /// [`DataError::CannotEncode`] if it holds NaN or an infinity.
+    ///
+    /// ```
+    /// use layerwise_data::{DMatrix, PiecewiseLinear};
+    ///
+    /// let x = DMatrix::from_row_slice(1, 6, &[0.0, 1.0, 2.0, 6.0, 7.0, 10.0]);
+    /// let y = DMatrix::from_row_slice(1, 6, &[0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+    /// let encoding = PiecewiseLinear::fit_to_target(&x, &["age".to_string()], &y, 2, 1)?;
+    /// assert_eq!(encoding.edges(0), Some(&[0.0, 1.5, 10.0][..]));
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn fit_to_target<T: RealField + Copy>(
+        x: &DMatrix<T>,
+        feature_names: &[String],
+        y: &DMatrix<T>,
+        bins: usize,
+        least: usize,
+    ) -> Result<Self> {
+        if y.ncols() != x.ncols() {
+            return Err(DataError::TargetCount { expected: x.ncols(), found: y.ncols() });
+        }
+        let rows = y.row_iter().map(|row| row.iter().map(|&value| to_f64(value)).collect());
+        let rows: Vec<Vec<f64>> = rows.collect();
+        for row in &rows {
+            for (example, &value) in row.iter().enumerate() {
+                check("the target", example, value)?;
+            }
+        }
+        Self::fit_by(x, feature_names, bins, |values| tree_edges(&values, &rows, bins, least))
+    }
+
+    fn fit_by<T: RealField + Copy>(
+        x: &DMatrix<T>,
+        feature_names: &[String],
+        bins: usize,
+        edges_of: impl Fn(Vec<f64>) -> Vec<f64>,
+    ) -> Result<Self> {
         let (features, examples) = x.shape();
         if bins == 0 {
             return Err(DataError::NoBins);
@@ -64,12 +114,11 @@ impl PiecewiseLinear {
             return Err(DataError::FeatureCount { expected: feature_names.len(), found: features });
         }
         let edges = x.row_iter().zip(feature_names).map(|(row, name)| {
-            let mut values: Vec<f64> = row.iter().map(|&value| to_f64(value)).collect();
+            let values: Vec<f64> = row.iter().map(|&value| to_f64(value)).collect();
             for (example, &value) in values.iter().enumerate() {
                 check(name, example, value)?;
             }
-            values.sort_by(f64::total_cmp);
-            Ok(edges_of(&values, bins))
+            Ok(edges_of(values))
         });
         Ok(Self { names: feature_names.to_vec(), edges: edges.collect::<Result<_>>()? })
     }

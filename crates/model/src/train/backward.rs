@@ -54,7 +54,7 @@ impl<T: Scalar> TrainingStep<T> {
     ) -> Result<()> {
         self.down(network, data, cost)?;
         self.make_gradients(network, data.0, |_| true)?;
-        self.backward_done = true;
+        (self.backward_done, self.gradients_kept) = (true, true);
         Ok(())
     }
 

@@ -79,6 +79,8 @@ pub struct TrainingStep<T: Scalar> {
     /// Examples of the last forward pass; 0 when there was none since the last update.
     pub(super) m: usize,
     pub(super) backward_done: bool,
+    /// Whether all gradients are those of one backward pass.
+    pub(super) gradients_kept: bool,
     pub(super) seed: u64,
     pub(super) noise: f64,
     pub(super) step: u64,
@@ -195,6 +197,7 @@ impl<T: Scalar> TrainingStep<T> {
             pool: Pool::new(1),
             m: 0,
             backward_done: false,
+            gradients_kept: false,
             seed: 0,
             noise: 1.0,
             step: 0,
@@ -402,14 +405,19 @@ impl<T: Scalar> TrainingStep<T> {
             self.update(network, optimizer)?;
         } else {
             self.down(network, (x, y, weights), cost)?;
+            self.gradients_kept = false;
             self.make_gradients(network, x, |form| form == GradientForm::Own)?;
             self.descend(network, Some(x), optimizer)?;
         }
         Ok(j)
     }
 
-    /// The norm of all gradients of the last backward pass together, `√Σ dw²`.
+    /// The norm of all gradients together, `√Σ dw²`, as the last call of
+    /// [`backward`](TrainingStep::backward) left them; 0 where [`gradient`](TrainingStep::gradient) has none.
     pub fn gradient_norm(&self) -> f64 {
+        if !self.gradients_kept {
+            return 0.0;
+        }
         // Each tensor in its own precision with several sums side by side, the tensors in f64.
         let squares = self.gradients.iter().map(|dw| dot(dw, dw).to_f64());
         let norm = squares.sum::<f64>().sqrt();
@@ -423,9 +431,12 @@ impl<T: Scalar> TrainingStep<T> {
     }
 
     /// The gradient of parameter `index` of layer `layer` (counted from 0) as the last call of
-    /// [`backward`](TrainingStep::backward) left it; `None` if there is no such parameter, or no such call
-    /// yet. Shape: the parameter's.
+    /// [`backward`](TrainingStep::backward) left it; `None` if there is no such parameter, no such call
+    /// yet, or a [`run`](TrainingStep::run) after it that kept none. Shape: the parameter's.
     pub fn gradient(&self, layer: usize, index: usize) -> Option<MatrixView<'_, T>> {
+        if !self.gradients_kept {
+            return None;
+        }
         let is_it = |trained: &Trained| (trained.layer, trained.index) == (layer, index);
         let k = self.trained.iter().position(is_it)?;
         let (nrows, ncols) = self.trained[k].shape;
