@@ -17,8 +17,9 @@ use crate::turned;
 
 /// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache (24 KiB).
 pub(crate) const KC: usize = 512;
-/// Terms from which blocks are half as deep: such sums belong to layers with many features, which mostly
-/// have few units, and a block of theirs should stay in the first-level cache beside that of `B`.
+/// Terms from which blocks are twice as deep: such sums belong to layers with many features, which mostly
+/// have few units. `B` is what they read from memory, in longer runs then, while their `A` comes from the
+/// second-level cache.
 const MANY_TERMS: usize = 4096;
 /// Columns in a packed block of `B`; a multiple of three, four, six and eight.
 const BLOCK_OF_B: usize = 1920;
@@ -221,7 +222,7 @@ fn even_blocks(n: usize) -> usize {
 
 /// Where the blocks of `k` terms start and how many there are in each: as even as can be.
 pub(crate) fn blocks_of_terms(k: usize) -> impl Iterator<Item = (usize, usize)> {
-    let blocks = k.div_ceil(if k > MANY_TERMS { KC / 2 } else { KC });
+    let blocks = k.div_ceil(if k > MANY_TERMS { 2 * KC } else { KC });
     (0..blocks).map(move |block| {
         let from = block * k / blocks;
         (from, (block + 1) * k / blocks - from)

@@ -102,7 +102,10 @@ impl<T: Copy + Default> Features<'_, '_, T> {
             for f in (0..whole).step_by(2 * V::LANES) {
                 let rows: [[V; 2]; ROWS] = std::array::from_fn(|q| {
                     let at = row.add(q * b.row_stride + f);
-                    V::prefetch::<true>(at.wrapping_add(next));
+                    // Rows that are a multiple of a page apart have few places in the first-level cache:
+                    // there only what is added next is asked for, the rows after these in the second.
+                    V::prefetch::<false>(at.wrapping_add(next));
+                    V::prefetch::<true>(at.wrapping_add(4 * V::LANES));
                     [V::load(at), V::load(at.add(V::LANES))]
                 });
                 self.add_registers::<V, ROWS>(rows, factors, f);

@@ -20,10 +20,9 @@ pub(crate) fn threads_for(n_parameters: usize, m: usize, available: usize) -> us
     available.clamp(1, (flop / FLOP_WORTH_A_THREAD).max(1))
 }
 
-/// Into how long parts `n` columns are cut for this many threads: as even as can be, in multiples
-/// of eight, since kernels work on several columns at once.
+/// Into how long parts `n` columns are cut for this many threads: as even as can be.
 pub(super) fn share_of(n: usize, threads: usize) -> usize {
-    if threads <= 1 { n.max(1) } else { n.div_ceil(threads).next_multiple_of(8) }
+    n.div_ceil(threads.max(1)).max(1)
 }
 
 /// The first error of several threads.
