@@ -72,6 +72,14 @@ pub enum DataError {
         /// What the operating system says.
         reason: std::io::Error,
     },
+    /// The file is of another kind.
+    #[error("{file} is {format}, not a table as text; save it as CSV")]
+    OtherFormat {
+        /// The file.
+        file: String,
+        /// What it is.
+        format: &'static str,
+    },
     /// The file has no header.
     #[error("{file} is empty; the first row must name the columns")]
     Empty {

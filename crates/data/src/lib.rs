@@ -1,6 +1,7 @@
 //! Tables to matrices: from a CSV file to (X, y), and to parts of it that can be trained on.
 //!
-//! - [`Table`]: a header and text cells, read from CSV and written to it.
+//! - [`Table`]: a header and text cells, read from CSV and written to it; [`TableReader`] reads it in pieces,
+//!   [`CsvFormat`] says what the file is like.
 //! - [`features`]: numeric columns → X `(n_x, m)`.
 //! - [`Classes`]: a column of two labels → y `(1, m)` in {0, 1}.
 //! - [`Dataset`]: both, with their names.
@@ -27,21 +28,25 @@
 //!
 //! Whatever cannot be used is refused with file, row, column and value: see [`DataError`].
 
+mod csv_format;
 mod dataset;
 mod error;
 mod features;
+mod lines;
 mod near_match;
-mod parse;
 mod piecewise_linear;
+mod records;
 mod shipped;
 mod split;
 mod standardize;
 mod table;
+mod table_reader;
 mod target;
 mod tree_bins;
 
 pub use nalgebra::DMatrix;
 
+pub use csv_format::CsvFormat;
 pub use dataset::Dataset;
 pub use error::{DataError, Result};
 pub use features::features;
@@ -50,6 +55,7 @@ pub use shipped::{SHIPPED_SETS, ShippedSet, breast_cancer};
 pub use split::{Fractions, Split, stratified_split};
 pub use standardize::Standardizer;
 pub use table::Table;
+pub use table_reader::TableReader;
 pub use target::Classes;
 
 #[cfg(doctest)]

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use csv::StringRecord;
+use csv::ByteRecord;
 
-use crate::parse::parse_csv;
-use crate::{DataError, Result};
+use crate::{CsvFormat, DataError, Result, TableReader};
 
 /// A header and text cells in rows.
 ///
@@ -29,22 +28,40 @@ use crate::{DataError, Result};
 pub struct Table {
     name: String,
     columns: Vec<String>,
-    rows: Vec<StringRecord>,
+    /// The cells of all rows, one after the other, and where each ends.
+    text: String,
+    ends: Vec<usize>,
     /// For each row the line in the file on which it starts.
     lines: Vec<u64>,
+}
+
+/// The cells of one row.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    table: &'a Table,
+    row: usize,
+}
+
+impl std::ops::Index<usize> for Row<'_> {
+    type Output = str;
+
+    fn index(&self, column: usize) -> &str {
+        self.table.cell(self.row, column)
+    }
 }
 
 impl Table {
     /// Reads a CSV file with a header.
     ///
-    /// Cells are separated by commas and may be in double quotes (`""` inside quotes is one quote).
-    /// The text is UTF-8, with or without a byte order mark; lines end in LF, CRLF or CR. Blank
-    /// lines are skipped. The file is read into memory.
+    /// Cells are separated by commas, or what the file has instead ([`CsvFormat`]), and may be in double
+    /// quotes (`""` inside quotes is one quote). The text is UTF-8, with or without a byte order mark,
+    /// packed with gzip or not; lines end in LF, CRLF or CR. Blank lines are skipped. The file is read
+    /// into memory.
     ///
     /// # Errors
     ///
-    /// [`DataError::Read`], [`Empty`](DataError::Empty), [`HeaderOnly`](DataError::HeaderOnly),
-    /// [`BlankColumnName`](DataError::BlankColumnName),
+    /// [`DataError::Read`], [`OtherFormat`](DataError::OtherFormat), [`Empty`](DataError::Empty),
+    /// [`HeaderOnly`](DataError::HeaderOnly), [`BlankColumnName`](DataError::BlankColumnName),
     /// [`DuplicateColumn`](DataError::DuplicateColumn), [`Ragged`](DataError::Ragged),
     /// [`UnclosedQuote`](DataError::UnclosedQuote), [`NotUtf8`](DataError::NotUtf8).
     ///
@@ -53,11 +70,23 @@ impl Table {
     /// assert!(error.to_string().starts_with("cannot read no-such-file.csv: "));
     /// ```
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let bytes =
-            std::fs::read(path).map_err(|reason| DataError::Read { file: name.clone(), reason })?;
-        Self::from_bytes(&bytes, name)
+        Self::read_csv_with(path, &CsvFormat::default())
+    }
+
+    /// Reads a CSV file that is like this.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::read_csv`].
+    ///
+    /// ```
+    /// use layerwise_data::{CsvFormat, Table};
+    ///
+    /// let format = CsvFormat { delimiter: Some(b';'), header: true };
+    /// assert!(Table::read_csv_with("no-such-file.csv", &format).is_err());
+    /// ```
+    pub fn read_csv_with(path: impl AsRef<Path>, format: &CsvFormat) -> Result<Self> {
+        Self::all_of(TableReader::open(path, format)?)
     }
 
     /// Reads CSV as [`Table::read_csv`] does, from anything that can be read. `name` stands for the
@@ -73,26 +102,85 @@ impl Table {
     /// let error = Table::from_csv_reader("a,b\n1,2\n3\n".as_bytes(), "short.csv").unwrap_err();
     /// assert_eq!(error.to_string(), "short.csv: expected 2 columns, found 1 in row 3");
     /// ```
-    pub fn from_csv_reader(mut reader: impl Read, name: impl Into<String>) -> Result<Self> {
-        let name = name.into();
-        let mut bytes = Vec::new();
-        reader
-            .read_to_end(&mut bytes)
-            .map_err(|reason| DataError::Read { file: name.clone(), reason })?;
-        Self::from_bytes(&bytes, name)
+    pub fn from_csv_reader(reader: impl Read, name: impl Into<String>) -> Result<Self> {
+        Self::from_csv_with(reader, name, &CsvFormat::default())
     }
 
-    fn from_bytes(bytes: &[u8], name: String) -> Result<Self> {
-        let mut records = parse_csv(bytes, &name)?.into_iter();
-        let Some((_, header)) = records.next() else {
-            return Err(DataError::Empty { file: name });
+    /// Reads CSV that is like this, from anything that can be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::read_csv`].
+    ///
+    /// ```
+    /// use layerwise_data::{CsvFormat, Table};
+    ///
+    /// let format = CsvFormat { delimiter: Some(b' '), header: true };
+    /// let table = Table::from_csv_with("a b\n1 2\n".as_bytes(), "t.txt", &format)?;
+    /// assert_eq!(table.column_names(), ["a", "b"]);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn from_csv_with(
+        reader: impl Read,
+        name: impl Into<String>,
+        format: &CsvFormat,
+    ) -> Result<Self> {
+        Self::all_of(TableReader::new(reader, name, format)?)
+    }
+
+    fn all_of(mut reader: TableReader<'_>) -> Result<Self> {
+        reader.next_rows(usize::MAX)?.ok_or_else(|| reader.without_rows())
+    }
+
+    /// A table of these columns that rows are pushed to.
+    pub(crate) fn without_rows(name: String, columns: Vec<String>) -> Self {
+        Self { name, columns, text: String::new(), ends: Vec::new(), lines: Vec::new() }
+    }
+
+    pub(crate) fn name_columns(&mut self, columns: Vec<String>) {
+        self.columns = columns;
+    }
+
+    /// Adds a row, which starts on this line and has as many cells as there are columns.
+    pub(crate) fn push(&mut self, row: u64, record: &ByteRecord) -> Result<()> {
+        let start = self.text.len();
+        // Cells lie one behind the other. A character torn in two by a delimiter would be whole again.
+        let text = std::str::from_utf8(record.as_slice()).ok().filter(|text| {
+            let mut end = 0;
+            record.iter().all(|cell| {
+                end += cell.len();
+                text.is_char_boundary(end)
+            })
+        });
+        let Some(text) = text else {
+            let bad = record.iter().position(|cell| std::str::from_utf8(cell).is_err());
+            let column = bad.map_or(1, |index| index + 1);
+            return Err(DataError::NotUtf8 { file: self.name.clone(), row, column });
         };
-        let columns = checked_names(header.iter(), &name)?;
-        let (lines, rows): (Vec<u64>, Vec<StringRecord>) = records.unzip();
-        if rows.is_empty() {
-            return Err(DataError::HeaderOnly { file: name });
-        }
-        Ok(Self { name, columns, rows, lines })
+        self.text.push_str(text);
+        let mut end = start;
+        self.ends.extend(record.iter().map(|cell| {
+            end += cell.len();
+            end
+        }));
+        self.lines.push(row);
+        Ok(())
+    }
+
+    /// A cell, as read.
+    pub(crate) fn cell(&self, row: usize, column: usize) -> &str {
+        let index = row * self.columns.len() + column;
+        let from = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[from..self.ends[index]]
+    }
+
+    /// The cells of a row, also of one pushed before the columns had names.
+    pub(crate) fn cells_of(&self, row: usize) -> impl Iterator<Item = &str> {
+        let width = self.ends.len() / self.lines.len().max(1);
+        (row * width..(row + 1) * width).map(|index| {
+            let from = if index == 0 { 0 } else { self.ends[index - 1] };
+            &self.text[from..self.ends[index]]
+        })
     }
 
     /// Writes the table as CSV: a header, then the rows, each ended by a line feed. Cells are
@@ -115,8 +203,8 @@ impl Table {
         let failed = |reason| DataError::Write { file: self.name.clone(), reason };
         let mut writer = csv::Writer::from_writer(writer);
         writer.write_record(&self.columns).map_err(|error| failed(error.into()))?;
-        for row in &self.rows {
-            writer.write_record(row).map_err(|error| failed(error.into()))?;
+        for row in 0..self.n_rows() {
+            writer.write_record(self.cells_of(row)).map_err(|error| failed(error.into()))?;
         }
         writer.flush().map_err(failed)
     }
@@ -184,7 +272,7 @@ impl Table {
     /// # Ok::<(), layerwise_data::DataError>(())
     /// ```
     pub fn n_rows(&self) -> usize {
-        self.rows.len()
+        self.lines.len()
     }
 
     /// The cells of a column, as read, from the first row to the last.
@@ -208,7 +296,7 @@ impl Table {
     /// ```
     pub fn column(&self, name: &str) -> Result<impl ExactSizeIterator<Item = &str>> {
         let column = self.column_index(name)?;
-        Ok(self.rows.iter().map(move |row| &row[column]))
+        Ok((0..self.n_rows()).map(move |row| self.cell(row, column)))
     }
 
     /// The line of the file on which row `index` (from 0, below the header) starts: what error
@@ -245,7 +333,7 @@ impl Table {
         &self,
         columns: impl IntoIterator<Item = (N, Vec<String>)>,
     ) -> Result<Self> {
-        let mut table = self.clone();
+        let (mut names, mut added) = (self.columns.clone(), Vec::new());
         for (name, cells) in columns {
             let name = name.into();
             if cells.len() != self.n_rows() {
@@ -256,12 +344,18 @@ impl Table {
                     found: cells.len(),
                 });
             }
-            table.columns.push(name);
-            for (row, cell) in table.rows.iter_mut().zip(&cells) {
-                row.push_field(cell);
+            names.push(name);
+            added.push(cells);
+        }
+        let names = checked_names(names.iter().map(String::as_str), &self.name)?;
+        let mut table = Self::without_rows(self.name.clone(), names);
+        for row in 0..self.n_rows() {
+            for cell in self.cells_of(row).chain(added.iter().map(|cells| cells[row].as_str())) {
+                table.text.push_str(cell);
+                table.ends.push(table.text.len());
             }
         }
-        table.columns = checked_names(table.columns.iter().map(String::as_str), &self.name)?;
+        table.lines.clone_from(&self.lines);
         Ok(table)
     }
 
@@ -278,8 +372,9 @@ impl Table {
     }
 
     /// Each row with its line in the file.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &StringRecord)> {
-        self.lines.iter().copied().zip(&self.rows)
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, Row<'_>)> {
+        let row = |(row, &line)| (line, Row { table: self, row });
+        self.lines.iter().enumerate().map(row)
     }
 }
 
@@ -290,7 +385,10 @@ fn cleaned_name(name: &str) -> &str {
 }
 
 /// The names of a header, cleaned, none of them blank and no two the same.
-fn checked_names<'a>(header: impl Iterator<Item = &'a str>, file: &str) -> Result<Vec<String>> {
+pub(crate) fn checked_names<'a>(
+    header: impl Iterator<Item = &'a str>,
+    file: &str,
+) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let mut seen = HashMap::new();
     for (index, name) in header.enumerate() {
@@ -422,8 +520,10 @@ mod tests {
             for row in &rows {
                 csv.write_record(row).unwrap();
             }
-            let table =
-                Table::from_csv_reader(csv.into_inner().unwrap().as_slice(), "t.csv").unwrap();
+            // Any of the other delimiters may be in the cells.
+            let format = CsvFormat { delimiter: Some(b','), header: true };
+            let read = |bytes: &[u8]| Table::from_csv_with(bytes, "t.csv", &format).unwrap();
+            let table = read(&csv.into_inner().unwrap());
             prop_assert_eq!(table.n_rows(), rows.len());
             for (i, name) in names.iter().enumerate() {
                 prop_assert_eq!(&table.column_names()[i], cleaned_name(name));
@@ -434,10 +534,10 @@ mod tests {
 
             let mut written = Vec::new();
             table.write_csv(&mut written).unwrap();
-            let again = Table::from_csv_reader(written.as_slice(), "t.csv").unwrap();
+            let again = read(&written);
             // All but the line numbers: a name loses the line breaks at its ends.
             prop_assert_eq!(again.column_names(), table.column_names());
-            prop_assert_eq!(again.rows, table.rows);
+            prop_assert_eq!((again.text, again.ends), (table.text, table.ends));
         }
     }
 }

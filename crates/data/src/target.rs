@@ -217,17 +217,15 @@ fn keys(labels: &[String; 2]) -> [Key<'_>; 2] {
 /// The labels of a column without blanks around them, each with its row.
 fn labels_of<'a>(table: &'a Table, column: &str) -> Result<Vec<(u64, &'a str)>> {
     let index = table.column_index(column)?;
-    table
-        .rows()
-        .map(|(row, cells)| match cells[index].trim() {
-            "" => Err(DataError::MissingLabel {
-                file: table.name().to_string(),
-                row,
-                column: column.to_string(),
-            }),
-            label => Ok((row, label)),
-        })
-        .collect()
+    let label = |row| match (table.cell(row, index).trim(), table.line(row).unwrap_or(0)) {
+        ("", row) => Err(DataError::MissingLabel {
+            file: table.name().to_string(),
+            row,
+            column: column.to_string(),
+        }),
+        (label, row) => Ok((row, label)),
+    };
+    (0..table.n_rows()).map(label).collect()
 }
 
 fn two<'a>(
