@@ -217,6 +217,34 @@ pub enum DataError {
         /// The cell.
         value: String,
     },
+    /// A column of numbers has a few texts in it.
+    #[error(
+        "{file}, row {row}, column {}: {} is not a number, as nearly all others of this column are{}; \
+         correct it, or say that it stands for a missing value or that the column holds categories",
+        shown(column),
+        shown(value),
+        if *texts > 1 { format!(" ({texts} are not)") } else { String::new() }
+    )]
+    TextAmongNumbers {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The first text.
+        value: String,
+        /// How many texts there are.
+        texts: usize,
+    },
+    /// A row holds the names of the columns.
+    #[error("{file}, row {row} repeats the names of the columns; remove it")]
+    RepeatedHeader {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+    },
     /// A number is NaN or infinite, or too large for the type of number in use.
     #[error(
         "{file}, row {row}, column {}: {} is not a finite number in {number_type}; \
@@ -298,6 +326,68 @@ pub enum DataError {
         count: usize,
         /// The first few, in the order of the file.
         first: Vec<String>,
+    },
+    /// A date is none.
+    #[error(
+        "{file}, row {row}, column {}: {} is not a date as the others of this column; correct it",
+        shown(column),
+        shown(value)
+    )]
+    NotADate {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+    },
+    /// No column is of use to a network.
+    #[error(
+        "{file} has no column to learn from: all but the target are empty, constant, free text or row \
+         numbers"
+    )]
+    NoUsefulColumn {
+        /// The table.
+        file: String,
+    },
+    /// A recipe, as read from a file, that cannot be applied.
+    #[error("the encoding of column {} is damaged: {problem}", shown(column))]
+    BadRecipe {
+        /// The column.
+        column: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A column that cannot be predicted.
+    #[error("column {} of {file} cannot be the target: {problem}", shown(column))]
+    BadTarget {
+        /// The table.
+        file: String,
+        /// The column.
+        column: String,
+        /// Why not.
+        problem: String,
+    },
+    /// A label is none of the known ones.
+    #[error(
+        "{file}, row {row}, target column {}: {} is no known class; there are {}",
+        shown(column),
+        shown(value),
+        some_of(known)
+    )]
+    UnknownClass {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+        /// The labels of the classes.
+        known: Vec<String>,
     },
     /// A label is neither of the two known ones.
     #[error(
@@ -429,6 +519,13 @@ pub(crate) fn shown(text: &str) -> String {
 
 fn shown_list(texts: &[String]) -> String {
     texts.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", ")
+}
+
+/// The first of many.
+fn some_of(texts: &[String]) -> String {
+    const MOST: usize = 10;
+    let more = if texts.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", shown_list(&texts[..texts.len().min(MOST)]))
 }
 
 fn runs_on(row: u64, last_row: u64) -> String {

@@ -30,11 +30,15 @@
 
 mod csv_format;
 mod dataset;
+mod date;
 mod error;
 mod features;
 mod lines;
+mod missing;
 mod near_match;
 mod piecewise_linear;
+mod profile;
+mod recipe;
 mod records;
 mod shipped;
 mod split;
@@ -42,21 +46,29 @@ mod standardize;
 mod table;
 mod table_reader;
 mod target;
+mod task;
 mod tree_bins;
 
 pub use nalgebra::DMatrix;
 
 pub use csv_format::CsvFormat;
 pub use dataset::Dataset;
+pub use date::DateFormat;
 pub use error::{DataError, Result};
 pub use features::features;
+pub use missing::Missing;
 pub use piecewise_linear::PiecewiseLinear;
+pub use profile::{ColumnKind, ColumnProfile, MOST_COUNTED, profile};
+pub use recipe::{
+    Encoded, Encoding, Feature, Numbers, ROWS_WORTH_BINS, Recipe, RecipeOptions, Scaling, Unseen,
+};
 pub use shipped::{SHIPPED_SETS, ShippedSet, breast_cancer};
 pub use split::{Fractions, Split, stratified_split};
 pub use standardize::Standardizer;
 pub use table::Table;
 pub use table_reader::TableReader;
 pub use target::Classes;
+pub use task::{Target, Task};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -140,9 +140,7 @@ impl PiecewiseLinear {
                 check(name, example, x)?;
                 let last = edges.len() - 1;
                 for (t, edge) in edges.windows(2).enumerate() {
-                    let part = (x - edge[0]) / (edge[1] - edge[0]);
-                    let part = if t > 0 { part.max(0.0) } else { part };
-                    let part = if t + 1 < last { part.min(1.0) } else { part };
+                    let part = part_of_bin(x, edge, t == 0, t + 1 == last);
                     encoded[(row, example)] = nalgebra::convert(part);
                     row += 1;
                 }
@@ -184,6 +182,13 @@ impl PiecewiseLinear {
         };
         self.names.iter().zip(&self.edges).flat_map(of).collect()
     }
+}
+
+/// How much of a bin a number fills: beyond 0 and 1 in the first and the last bin alone.
+pub(crate) fn part_of_bin(x: f64, edge: &[f64], first: bool, last: bool) -> f64 {
+    let part = (x - edge[0]) / (edge[1] - edge[0]);
+    let part = if first { part } else { part.max(0.0) };
+    if last { part } else { part.min(1.0) }
 }
 
 fn check(feature: &str, example: usize, value: f64) -> Result<()> {

@@ -1,0 +1,280 @@
+//! What is in each column of a table.
+
+use std::collections::HashMap;
+
+use crate::missing::number;
+use crate::{DataError, DateFormat, Missing, Result, Table};
+
+/// What a column holds, found by looking at every cell.
+///
+/// ```
+/// use layerwise_data::{ColumnKind, Missing, Table, profile};
+///
+/// let csv = "id,age,town,note\n1,31,Rome,a b\n2,?,Oslo,c d\n3,27,Rome,e f\n";
+/// let table = Table::from_csv_reader(csv.as_bytes(), "t.csv")?;
+/// let columns = profile(&table, &Missing::default(), &[])?;
+/// assert_eq!((columns[1].kind, columns[1].missing), (ColumnKind::Number, 1));
+/// assert_eq!(columns[2].kind, ColumnKind::Category);
+/// assert_eq!(columns[2].levels, [("Rome".to_string(), 2), ("Oslo".to_string(), 1)]);
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Every value is a finite number.
+    Number,
+    /// Texts that come again and again.
+    Category,
+    /// Dates, with or without a time.
+    Date(DateFormat),
+    /// Texts nearly all of which differ: names, remarks, keys. No use to a network.
+    Text,
+    /// Whole numbers that count the rows.
+    RowNumber,
+    /// One value in all rows.
+    Constant,
+    /// No value at all.
+    Empty,
+}
+
+impl ColumnKind {
+    /// Whether a network can learn from it.
+    ///
+    /// ```
+    /// use layerwise_data::ColumnKind;
+    ///
+    /// assert!(ColumnKind::Category.is_useful() && !ColumnKind::Constant.is_useful());
+    /// ```
+    pub fn is_useful(self) -> bool {
+        matches!(self, Self::Number | Self::Category | Self::Date(_))
+    }
+
+    /// In words.
+    ///
+    /// ```
+    /// assert_eq!(layerwise_data::ColumnKind::Number.words(), "number");
+    /// ```
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Category => "category",
+            Self::Date(_) => "date",
+            Self::Text => "text",
+            Self::RowNumber => "row number",
+            Self::Constant => "constant",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// A column and what was found in it.
+///
+/// ```
+/// use layerwise_data::{Missing, breast_cancer, profile};
+///
+/// let columns = profile(&breast_cancer()?, &Missing::default(), &[])?;
+/// let radius = &columns[0];
+/// assert_eq!((radius.name.as_str(), radius.missing), ("mean_radius", 0));
+/// assert_eq!(radius.range, Some((6.981, 28.11)));
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnProfile {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Cells without a value.
+    pub missing: usize,
+    /// Values that differ; `None` beyond [`MOST_COUNTED`].
+    pub distinct: Option<usize>,
+    /// The values with how often each comes, the most frequent first, on a tie by name; none beyond
+    /// [`MOST_COUNTED`].
+    pub levels: Vec<(String, usize)>,
+    /// The least and the largest number, where all are.
+    pub range: Option<(f64, f64)>,
+    /// Their mean.
+    pub mean: Option<f64>,
+    /// How many numbers lie in each tenth of the range.
+    pub histogram: [usize; 10],
+}
+
+/// Different values of a column that are counted, each by itself.
+pub const MOST_COUNTED: usize = 10_000;
+
+/// Share of numbers from which a text among them is taken for a mistake.
+const MOSTLY: f64 = 0.9;
+
+/// Looks at every cell of a table. Columns named in `categories` are categories whatever is in them.
+///
+/// # Errors
+/// [`DataError::TextAmongNumbers`] if a column has a few texts among numbers: to take all for text, or the
+/// texts for missing, would be a guess. [`DataError::RepeatedHeader`] if a row holds the names of the columns.
+/// [`DataError::NoSuchColumn`] if one of `categories` is not there.
+pub fn profile(
+    table: &Table,
+    missing: &Missing,
+    categories: &[String],
+) -> Result<Vec<ColumnProfile>> {
+    let category = |name: &String| table.column_index(name);
+    let categories = categories.iter().map(category).collect::<Result<Vec<usize>>>()?;
+    (0..table.column_names().len())
+        .map(|column| profile_of(table, column, missing, categories.contains(&column)))
+        .collect()
+}
+
+fn profile_of(
+    table: &Table,
+    column: usize,
+    missing: &Missing,
+    category: bool,
+) -> Result<ColumnProfile> {
+    let name = table.column_names()[column].clone();
+    let (mut n_missing, mut numbers, mut first_text) = (0, Vec::new(), None);
+    let mut counts: Option<HashMap<&str, usize>> = Some(HashMap::new());
+    for row in 0..table.n_rows() {
+        let cell = table.cell(row, column).trim();
+        if missing.is(cell) {
+            n_missing += 1;
+            continue;
+        }
+        match number(cell) {
+            Some(number) => numbers.push(number),
+            None => first_text = first_text.or(Some((row, cell))),
+        }
+        if let Some(map) = &mut counts {
+            *map.entry(cell).or_insert(0) += 1;
+            if map.len() > MOST_COUNTED {
+                counts = None;
+            }
+        }
+    }
+    let present = table.n_rows() - n_missing;
+    let all_numbers = first_text.is_none() && present > 0;
+    if let Some((row, value)) = first_text
+        && !category
+        && numbers.len() as f64 >= MOSTLY * present as f64
+        && present > 1
+    {
+        return Err(text_among_numbers(table, (row, column), value, present - numbers.len()));
+    }
+    let distinct = counts.as_ref().map(HashMap::len);
+    let mut levels: Vec<(String, usize)> =
+        counts.iter().flatten().map(|(level, count)| ((*level).to_owned(), *count)).collect();
+    levels.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let kind = match distinct {
+        _ if present == 0 => ColumnKind::Empty,
+        Some(1) if n_missing == 0 => ColumnKind::Constant,
+        _ if category => ColumnKind::Category,
+        _ if all_numbers && counts_rows(&numbers) => ColumnKind::RowNumber,
+        _ if all_numbers => ColumnKind::Number,
+        _ => kind_of_text(&levels, distinct, present),
+    };
+    let range = all_numbers.then(|| {
+        let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+        (least, numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+    });
+    let mean = all_numbers.then(|| numbers.iter().map(|x| x / present as f64).sum());
+    let histogram = range.map_or([0; 10], |range| histogram(&numbers, range));
+    Ok(ColumnProfile { name, kind, missing: n_missing, distinct, levels, range, mean, histogram })
+}
+
+/// Dates, categories, or texts that nearly all differ.
+fn kind_of_text(levels: &[(String, usize)], distinct: Option<usize>, present: usize) -> ColumnKind {
+    const FEW: usize = 20;
+    let texts: Vec<&str> = levels.iter().map(|(level, _)| level.as_str()).collect();
+    if let Some(format) = (!texts.is_empty()).then(|| DateFormat::of(&texts)).flatten() {
+        return ColumnKind::Date(format);
+    }
+    match distinct {
+        Some(distinct) if distinct <= FEW || distinct * 2 <= present => ColumnKind::Category,
+        _ => ColumnKind::Text,
+    }
+}
+
+/// Whether each number is one more than the one before.
+fn counts_rows(numbers: &[f64]) -> bool {
+    const ENOUGH: usize = 20;
+    numbers.len() >= ENOUGH && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0)
+}
+
+fn histogram(numbers: &[f64], (least, most): (f64, f64)) -> [usize; 10] {
+    let mut counts = [0; 10];
+    let width = most / 10.0 - least / 10.0;
+    for &number in numbers {
+        let bin = if width > 0.0 { ((number - least) / width) as usize } else { 0 };
+        counts[bin.min(9)] += 1;
+    }
+    counts
+}
+
+fn text_among_numbers(
+    table: &Table,
+    (row, column): (usize, usize),
+    value: &str,
+    texts: usize,
+) -> DataError {
+    let (file, line) = (table.name().to_owned(), table.line(row).unwrap_or(0));
+    let names = table.column_names();
+    if names.iter().enumerate().all(|(i, name)| table.cell(row, i).trim() == name) {
+        return DataError::RepeatedHeader { file, row: line };
+    }
+    DataError::TextAmongNumbers {
+        file,
+        row: line,
+        column: names[column].clone(),
+        value: value.to_owned(),
+        texts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(cells: &[&str]) -> Result<ColumnKind> {
+        let csv =
+            format!("a,b\n{}", cells.iter().map(|c| format!("\"{c}\",1\n")).collect::<String>());
+        let table = Table::from_csv_reader(csv.as_bytes(), "t.csv")?;
+        Ok(profile(&table, &Missing::default(), &[])?[0].kind)
+    }
+
+    #[test]
+    fn kinds() {
+        for (cells, expected) in [
+            (&["1", " 2.5", "-3e2"][..], ColumnKind::Number),
+            (&["1", "", "3"], ColumnKind::Number),
+            (&["a", "b", "a"], ColumnKind::Category),
+            (&["true", "false", "true"], ColumnKind::Category),
+            (&["2024-01-01", "2024-01-02"], ColumnKind::Date(DateFormat::Iso)),
+            (&["x", "x"], ColumnKind::Constant),
+            (&["?", " "], ColumnKind::Empty),
+            (&["x", ""], ColumnKind::Category),
+            (&["inf", "-inf", "nan"], ColumnKind::Category),
+        ] {
+            assert_eq!(kind(cells).unwrap(), expected, "{cells:?}");
+        }
+        let rows: Vec<String> = (100..200).map(|i| i.to_string()).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        assert_eq!(kind(&rows).unwrap(), ColumnKind::RowNumber);
+        let keys: Vec<String> = (0..50).map(|i| format!("k{i}")).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        assert_eq!(kind(&keys).unwrap(), ColumnKind::Text);
+    }
+
+    #[test]
+    fn a_text_among_numbers_is_no_guess() {
+        let mut cells = vec!["1.5"; 40];
+        cells[6] = "1,5 m";
+        assert_eq!(
+            kind(&cells).unwrap_err().to_string(),
+            "t.csv, row 8, column \"a\": \"1,5 m\" is not a number, as nearly all others of this column \
+             are; correct it, or say that it stands for a missing value or that the column holds categories"
+        );
+        let csv = format!("a,b\n1,2\na,b\n{}", "3,4\n".repeat(20));
+        let table = Table::from_csv_reader(csv.as_bytes(), "t.csv").unwrap();
+        let error = profile(&table, &Missing::default(), &[]).unwrap_err().to_string();
+        assert_eq!(error, "t.csv, row 3 repeats the names of the columns; remove it");
+        let named = ["a".to_string(), "b".to_string()];
+        assert!(profile(&table, &Missing::default(), &named).is_ok());
+    }
+}

@@ -1,0 +1,218 @@
+//! Applying a recipe to a table.
+
+use std::ops::Range;
+
+use nalgebra::DMatrix;
+
+use super::{Encoding, Recipe};
+use crate::missing::number;
+use crate::{DataError, Result, Table};
+
+/// X of a table, and what was in it that the recipe had never seen.
+///
+/// ```
+/// # use layerwise_data::{DMatrix, Missing, Recipe, RecipeOptions, Table, profile};
+/// let table = Table::from_csv_reader("a,y\n1,0\n2,1\n".as_bytes(), "t.csv")?;
+/// let columns = profile(&table, &Missing::default(), &[])?;
+/// let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+/// let recipe = Recipe::fit(&table, &columns, "y", (&[0, 1], &y), &RecipeOptions::default())?;
+/// let encoded = recipe.apply(&table)?;
+/// assert_eq!((encoded.x.as_slice(), encoded.unseen.len()), (&[-1.0, 1.0][..], 0));
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoded {
+    /// `(rows of the recipe, rows of the table)`: one example a column.
+    pub x: DMatrix<f32>,
+    /// Levels never seen, by column.
+    pub unseen: Vec<Unseen>,
+}
+
+/// Levels of a category that were not there to learn from; they count as none of those that were.
+///
+/// ```
+/// use layerwise_data::Unseen;
+///
+/// let unseen = Unseen { column: "town".into(), rows: 2, first: "Ulm".into(), line: 7 };
+/// assert_eq!(unseen.to_string(), "column \"town\": 2 rows with a value not seen in training, first \"Ulm\" in row 7");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// The column.
+    pub column: String,
+    /// In how many rows.
+    pub rows: usize,
+    /// The first such value.
+    pub first: String,
+    /// Its line in the file.
+    pub line: u64,
+}
+
+impl std::fmt::Display for Unseen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { column, rows, first, line } = self;
+        let many = if *rows == 1 { "row" } else { "rows" };
+        write!(
+            f,
+            "column {column:?}: {rows} {many} with a value not seen in training, first {first:?} in row {line}"
+        )
+    }
+}
+
+/// Rows from which a second thread is worth its start.
+const ROWS_WORTH_A_THREAD: usize = 4000;
+
+impl Recipe {
+    /// X of all rows of a table, which may have its columns in any order and more of them. Several threads
+    /// share out the rows.
+    ///
+    /// # Errors
+    /// [`DataError::NoSuchColumn`]; with row, column and value [`NotANumber`](DataError::NotANumber) and
+    /// [`NotADate`](DataError::NotADate).
+    ///
+    /// ```
+    /// # use layerwise_data::{DMatrix, Missing, Recipe, RecipeOptions, Table, profile};
+    /// # let table = Table::from_csv_reader("a,y\n1,0\n2,1\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// # let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+    /// # let recipe = Recipe::fit(&table, &columns, "y", (&[0, 1], &y), &RecipeOptions::default())?;
+    /// let other = Table::from_csv_reader("b\n1\n".as_bytes(), "other.csv")?;
+    /// assert!(recipe.apply(&other).unwrap_err().to_string().contains("no column \"a\""));
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn apply(&self, table: &Table) -> Result<Encoded> {
+        let columns = self
+            .features
+            .iter()
+            .map(|feature| table.column_index(&feature.column))
+            .collect::<Result<Vec<usize>>>()?;
+        let (n, m) = (self.n_rows(), table.n_rows());
+        let mut x = vec![0.0_f32; n * m];
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.min(m / ROWS_WORTH_A_THREAD).max(1);
+        let share = m.div_ceil(threads);
+        let part = Part { recipe: self, table, columns: &columns, n };
+        let mut parts = Vec::new();
+        std::thread::scope(|scope| {
+            let mut work = x.chunks_mut((n * share).max(1)).enumerate().map(|(i, x)| {
+                let rows = i * share..(i * share + share).min(m);
+                let part = &part;
+                move || part.encode(rows, x)
+            });
+            // The first part is this thread's.
+            let here = work.next();
+            let others: Vec<_> = work.map(|work| scope.spawn(work)).collect();
+            parts.extend(here.map(|work| work()));
+            parts.extend(others.into_iter().map(|other| match other.join() {
+                Ok(part) => part,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }));
+        });
+        let mut unseen: Vec<Unseen> = vec![];
+        for part in parts {
+            for new in part? {
+                match unseen.iter_mut().find(|there| there.column == new.column) {
+                    Some(there) => there.rows += new.rows,
+                    None => unseen.push(new),
+                }
+            }
+        }
+        Ok(Encoded { x: DMatrix::from_vec(n, m, x), unseen })
+    }
+}
+
+struct Part<'a> {
+    recipe: &'a Recipe,
+    table: &'a Table,
+    columns: &'a [usize],
+    n: usize,
+}
+
+impl Part<'_> {
+    /// Encodes some rows into their columns of X, which are 0.
+    fn encode(&self, rows: Range<usize>, x: &mut [f32]) -> Result<Vec<Unseen>> {
+        let mut unseen: Vec<Option<Unseen>> = vec![None; self.columns.len()];
+        for (row, mut x) in rows.zip(x.chunks_mut(self.n)) {
+            for (index, feature) in self.recipe.features.iter().enumerate() {
+                let (here, rest) = x.split_at_mut(feature.encoding.n_rows());
+                x = rest;
+                let cell = self.table.cell(row, self.columns[index]).trim();
+                let cell = (!self.recipe.missing.is(cell)).then_some(cell);
+                if !write(&feature.encoding, cell, here)
+                    .map_err(|problem| self.refuse(problem, row, index, cell.unwrap_or("")))?
+                {
+                    let new = unseen[index].get_or_insert_with(|| Unseen {
+                        column: feature.column.clone(),
+                        rows: 0,
+                        first: cell.unwrap_or("").to_owned(),
+                        line: self.table.line(row).unwrap_or(0),
+                    });
+                    new.rows += 1;
+                }
+            }
+        }
+        Ok(unseen.into_iter().flatten().collect())
+    }
+
+    fn refuse(&self, problem: Problem, row: usize, index: usize, value: &str) -> DataError {
+        let (file, row) = (self.table.name().to_owned(), self.table.line(row).unwrap_or(0));
+        let (column, value) = (self.recipe.features[index].column.clone(), value.to_owned());
+        match problem {
+            Problem::NotANumber => DataError::NotANumber { file, row, column, value },
+            Problem::NotADate => DataError::NotADate { file, row, column, value },
+        }
+    }
+}
+
+enum Problem {
+    NotANumber,
+    NotADate,
+}
+
+/// Writes a cell, `None` if missing, into rows that are 0. Returns false for a level never seen.
+fn write(
+    encoding: &Encoding,
+    cell: Option<&str>,
+    rows: &mut [f32],
+) -> std::result::Result<bool, Problem> {
+    let find =
+        |levels: &[String], cell: &str| levels.binary_search_by(|l| l.as_str().cmp(cell)).ok();
+    match encoding {
+        Encoding::Number { fill, indicator, scaling } => {
+            let value = match cell {
+                Some(cell) => number(cell).ok_or(Problem::NotANumber)?,
+                None => *fill,
+            };
+            let scaled = scaling.n_rows();
+            scaling.write(value, &mut rows[..scaled]);
+            if *indicator && cell.is_none() {
+                rows[scaled] = 1.0;
+            }
+        }
+        Encoding::OneHot { levels, missing } => match cell.map(|cell| find(levels, cell)) {
+            Some(Some(level)) => rows[level] = 1.0,
+            Some(None) => return Ok(false),
+            None if *missing => rows[levels.len()] = 1.0,
+            None => {}
+        },
+        Encoding::Codes { levels } => {
+            let level = cell.map(|cell| find(levels, cell));
+            rows[0] = level.flatten().unwrap_or(levels.len()) as f32;
+            return Ok(level != Some(None));
+        }
+        Encoding::Date { format, scales, indicator } => {
+            let Some(cell) = cell else {
+                // The mean of every part.
+                if *indicator {
+                    rows[scales.len()] = 1.0;
+                }
+                return Ok(true);
+            };
+            let parts = format.parts(cell).ok_or(Problem::NotADate)?;
+            for ((row, part), (mean, deviation)) in rows.iter_mut().zip(parts).zip(scales) {
+                *row = ((part - mean) / deviation) as f32;
+            }
+        }
+    }
+    Ok(true)
+}

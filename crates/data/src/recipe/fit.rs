@@ -1,0 +1,189 @@
+//! Learning a recipe from the rows to train on.
+
+use std::collections::HashMap;
+
+use nalgebra::DMatrix;
+
+use super::{Encoding, Feature, Numbers, ROWS_WORTH_BINS, Recipe, RecipeOptions, Scaling};
+use crate::date::DATE_PARTS;
+use crate::missing::number;
+use crate::piecewise_linear::part_of_bin;
+use crate::tree_bins::tree_edges;
+use crate::{ColumnKind, ColumnProfile, DataError, DateFormat, Result, Table};
+
+/// Quantiles that are kept of a number.
+const QUANTILES: usize = 200;
+
+/// Share of rows in which a value must be missing, and how many, for a row that tells it.
+const OFTEN: (f64, usize) = (0.005, 5);
+
+/// The rows to learn from, and how.
+struct Learning<'a> {
+    table: &'a Table,
+    rows: &'a [usize],
+    y: Vec<Vec<f64>>,
+    options: &'a RecipeOptions,
+}
+
+impl Recipe {
+    /// Learns how to encode all useful columns but the target. `columns` say of what kind each is;
+    /// everything else is learned from `rows` alone, with the target `y` of these `(n_y, rows)` for bins.
+    ///
+    /// # Errors
+    /// [`DataError::NoSuchColumn`] for the target or a column to leave out;
+    /// [`NoUsefulColumn`](DataError::NoUsefulColumn); [`TargetCount`](DataError::TargetCount).
+    pub fn fit(
+        table: &Table,
+        columns: &[ColumnProfile],
+        target: &str,
+        (rows, y): (&[usize], &DMatrix<f32>),
+        options: &RecipeOptions,
+    ) -> Result<Self> {
+        let mut left_out = vec![table.column_index(target)?];
+        for name in &options.left_out {
+            left_out.push(table.column_index(name)?);
+        }
+        if y.ncols() != rows.len() {
+            return Err(DataError::TargetCount { expected: rows.len(), found: y.ncols() });
+        }
+        let y = y.row_iter().map(|row| row.iter().map(|&v| f64::from(v)).collect()).collect();
+        let learning = Learning { table, rows, y, options };
+        let mut features = Vec::new();
+        for (index, column) in columns.iter().enumerate() {
+            if left_out.contains(&index) {
+                continue;
+            }
+            let encoding = match column.kind {
+                ColumnKind::Number => learning.number(index)?,
+                ColumnKind::Category => learning.category(index),
+                ColumnKind::Date(format) => learning.date(index, format)?,
+                _ => None,
+            };
+            let feature = |encoding| Feature { column: column.name.clone(), encoding };
+            features.extend(encoding.map(feature));
+        }
+        if features.is_empty() {
+            return Err(DataError::NoUsefulColumn { file: table.name().to_owned() });
+        }
+        Ok(Self { missing: options.missing.clone(), features })
+    }
+}
+
+impl Learning<'_> {
+    /// The cells of the rows, `None` where missing.
+    fn cells(&self, column: usize) -> impl Iterator<Item = Option<&str>> {
+        self.rows.iter().map(move |&row| {
+            let cell = self.table.cell(row, column).trim();
+            (!self.options.missing.is(cell)).then_some(cell)
+        })
+    }
+
+    fn often(&self, missing: usize) -> bool {
+        missing >= OFTEN.1 && missing as f64 >= OFTEN.0 * self.rows.len() as f64
+    }
+
+    /// None for a number that is the same in all of the rows.
+    fn number(&self, column: usize) -> Result<Option<Encoding>> {
+        let values: Vec<Option<f64>> =
+            self.cells(column).map(|cell| cell.and_then(number)).collect();
+        let mut sorted: Vec<f64> = values.iter().flatten().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        let Some((&least, &most)) = sorted.first().zip(sorted.last()) else { return Ok(None) };
+        let indicator = self.often(values.len() - sorted.len());
+        if least == most && !indicator {
+            return Ok(None);
+        }
+        let fill = sorted[sorted.len() / 2];
+        let filled: Vec<f64> = values.into_iter().map(|value| value.unwrap_or(fill)).collect();
+        let bins = match self.options.numbers {
+            Numbers::Automatic => self.rows.len() >= ROWS_WORTH_BINS,
+            numbers => numbers == Numbers::Bins,
+        };
+        let scaling = match self.options.numbers {
+            Numbers::MinMax if least < most => Scaling::MinMax { least, most },
+            Numbers::Quantile if least < most => Scaling::Quantile { values: quantiles(&sorted) },
+            _ if bins && least < most => self.bins(&filled),
+            _ => {
+                let (mean, deviation) = self.scale(column, &filled)?;
+                Scaling::Standard { mean, deviation }
+            }
+        };
+        Ok(Some(Encoding::Number { fill, indicator, scaling }))
+    }
+
+    fn bins(&self, values: &[f64]) -> Scaling {
+        // No bin of fewer rows than can be told from chance.
+        let least = (values.len() / 500).max(10);
+        let mut edges = tree_edges(values, &self.y, self.options.bins.max(1), least);
+        edges.dedup();
+        let last = edges.len() - 2;
+        let scales = edges.windows(2).enumerate().map(|(bin, edge)| {
+            let parts = values.iter().map(|&x| part_of_bin(x, edge, bin == 0, bin == last));
+            scale_of(parts.collect::<Vec<f64>>().as_slice())
+        });
+        Scaling::Bins { scales: scales.collect(), edges }
+    }
+
+    fn scale(&self, column: usize, values: &[f64]) -> Result<(f64, f64)> {
+        let (mean, deviation) = scale_of(values);
+        if mean.is_finite() && deviation.is_finite() {
+            return Ok((mean, deviation));
+        }
+        Err(DataError::ScaleOverflow { feature: self.table.column_names()[column].clone() })
+    }
+
+    /// None where the rows have a single level.
+    fn category(&self, column: usize) -> Option<Encoding> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let mut missing = 0;
+        for cell in self.cells(column) {
+            match cell {
+                Some(level) => *counts.entry(level).or_insert(0) += 1,
+                None => missing += 1,
+            }
+        }
+        let mut levels: Vec<String> = counts.keys().map(|&level| level.to_owned()).collect();
+        levels.sort();
+        if levels.len() > self.options.one_hot {
+            return Some(Encoding::Codes { levels });
+        }
+        let missing = missing > 0;
+        (levels.len() + usize::from(missing) > 1).then_some(Encoding::OneHot { levels, missing })
+    }
+
+    fn date(&self, column: usize, format: DateFormat) -> Result<Option<Encoding>> {
+        let mut parts: [Vec<f64>; DATE_PARTS.len()] = Default::default();
+        let mut missing = 0;
+        for cell in self.cells(column) {
+            match cell.and_then(|cell| format.parts(cell)) {
+                Some(values) => parts.iter_mut().zip(values).for_each(|(part, v)| part.push(v)),
+                None => missing += 1,
+            }
+        }
+        if parts[0].is_empty() {
+            return Ok(None);
+        }
+        let scales = parts.iter().map(|part| self.scale(column, part)).collect::<Result<_>>()?;
+        Ok(Some(Encoding::Date { format, scales, indicator: self.often(missing) }))
+    }
+}
+
+/// Mean and standard deviation; 1 for the deviation of values that are all the same.
+fn scale_of(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean: f64 = values.iter().map(|value| value / n).sum();
+    let variance: f64 = values.iter().map(|value| (value - mean).powi(2) / n).sum();
+    let deviation = variance.sqrt();
+    // What rounding leaves of no variance is none.
+    if deviation <= 1e-12 * mean.abs() || deviation == 0.0 {
+        (mean, 1.0)
+    } else {
+        (mean, deviation)
+    }
+}
+
+/// Values at equal shares of the sorted ones.
+fn quantiles(sorted: &[f64]) -> Vec<f64> {
+    let (n, last) = (QUANTILES.min(sorted.len()), sorted.len() - 1);
+    (0..n).map(|i| sorted[i * last / (n - 1).max(1)]).collect()
+}
