@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use layerwise_data::{Classes, Standardizer};
-use layerwise_model::{ModelError, ModelFile, Network};
+use layerwise_data::{Recipe, Target};
+use layerwise_model::{EpochRecord, ModelError, ModelFile, Network};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::CliError;
+use crate::learner::Settings;
 use crate::scores::Scores;
 
 /// The version of these notes' layout.
-pub const NOTES_FORMAT: u32 = 1;
+pub const NOTES_FORMAT: u32 = 2;
 
 /// The notes of a model file that `layerwise train` writes.
 ///
@@ -20,28 +21,36 @@ pub const NOTES_FORMAT: u32 = 1;
 pub struct Notes {
     /// [`NOTES_FORMAT`].
     pub notes_format: u32,
-    /// The column that is predicted.
-    pub target: String,
-    /// The labels of class 0 and class 1.
-    pub classes: Classes,
-    /// Names of the features in the network's order, and the mean and scale of each.
-    pub standardizer: Standardizer,
+    /// The column that is predicted, and what its outputs mean.
+    pub target: Target,
+    /// How columns become what the network takes in.
+    pub recipe: Recipe,
     /// How it was trained.
     pub training: Settings,
+    /// What was trained on.
+    pub data: DataNotes,
+    /// Training and validation cost of each epoch.
+    pub history: Vec<(f64, Option<f64>)>,
+    /// The epoch whose parameters were kept.
+    pub kept: usize,
     /// How good it was at the end.
     pub scores: PartScores,
 }
 
-/// The options of `layerwise train`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    pub hidden: Vec<usize>,
-    pub epochs: usize,
-    pub learning_rate: f64,
-    pub batch_size: usize,
-    pub seed: u64,
-    /// Shares of the training, validation and test part.
-    pub split: [f64; 3],
+/// What a model was trained on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataNotes {
+    /// Rows of the table.
+    pub rows: usize,
+    /// Columns that were not used, each with why.
+    pub left_out: Vec<(String, String)>,
+    /// SHA-256 of names and cells, to tell whether a table is the same.
+    pub fingerprint: String,
+}
+
+/// The costs of epochs, for the notes.
+pub fn costs(epochs: &[EpochRecord]) -> Vec<(f64, Option<f64>)> {
+    epochs.iter().map(|epoch| (epoch.cost, epoch.validation_cost)).collect()
 }
 
 /// One of each part.
@@ -92,12 +101,13 @@ impl Bundle {
         let notes: Notes = serde_json::from_value(Value::Object(file.notes.into_iter().collect()))
             .map_err(|error| format!("its notes: {error}"))?;
         let network = file.network;
-        let (noted, n_in) = (notes.standardizer.feature_names().len(), network.n_in());
+        let (noted, n_in) = (notes.recipe.n_rows(), network.n_in());
         if noted != n_in {
-            return Err(format!("its notes name {noted} features, its network takes in {n_in}"));
+            return Err(format!("its notes make {noted} features, its network takes in {n_in}"));
         }
-        if network.n_out() != 1 {
-            return Err(format!("its network has {} outputs instead of 1", network.n_out()));
+        let (noted, n_out) = (notes.target.n_out(), network.n_out());
+        if noted != n_out {
+            return Err(format!("its network has {n_out} outputs instead of {noted}"));
         }
         Ok(Self { network, notes })
     }
@@ -106,25 +116,35 @@ impl Bundle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use layerwise_data::DMatrix;
+    use layerwise_data::{DMatrix, Missing, RecipeOptions, Table, profile};
     use layerwise_model::activations::Sigmoid;
 
     fn bundle(n_in: usize, n_out: usize) -> Bundle {
-        let x = DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 0.1, 0.7]);
-        let scores = Scores { examples: 2, accuracy: 0.5, auc: None, cost: 0.1 };
+        let csv = "a,b,kind\n1,0.1,no\n2,0.7,yes\n";
+        let table = Table::from_csv_reader(csv.as_bytes(), "t.csv").unwrap();
+        let columns = profile(&table, &Missing::default(), &[]).unwrap();
+        let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+        let options = RecipeOptions::default();
+        let recipe = Recipe::fit(&table, &columns, "kind", (&[0, 1], &y), &options).unwrap();
+        let measures = vec![("accuracy".into(), Some(0.5)), ("AUC".into(), None)];
+        let scores = Scores { examples: 2, measures, cost: 0.1 };
         let notes = Notes {
             notes_format: NOTES_FORMAT,
-            target: "kind".into(),
-            classes: Classes::new("no", "yes").unwrap(),
-            standardizer: Standardizer::fit(&x, &["a".into(), "b".into()]).unwrap(),
+            target: Target::find(&table, &columns, "kind", None).unwrap(),
+            recipe,
             training: Settings {
                 hidden: vec![3],
+                dropout: 0.1,
                 epochs: 5,
+                patience: 2,
                 learning_rate: 0.1,
+                weight_decay: 0.0,
                 batch_size: 4,
                 seed: u64::MAX,
-                split: [0.6, 0.2, 0.2],
             },
+            data: DataNotes { rows: 2, left_out: vec![], fingerprint: "0".into() },
+            history: vec![(0.7, Some(0.6))],
+            kept: 1,
             scores: PartScores { train: scores.clone(), validation: scores.clone(), test: scores },
         };
         let network = Network::builder(n_in).dense(n_out, Sigmoid).build().unwrap();
@@ -148,16 +168,21 @@ mod tests {
         let file = |bundle: Bundle| bundle.into_file().unwrap();
         assert_eq!(
             problem(file(bundle(3, 1))),
-            "its notes name 2 features, its network takes in 3"
+            "its notes make 2 features, its network takes in 3"
         );
         assert_eq!(problem(file(bundle(2, 2))), "its network has 2 outputs instead of 1");
         assert!(problem(ModelFile::new(bundle(2, 1).network)).contains("are missing"));
 
         let mut newer = file(bundle(2, 1));
-        newer.notes.insert("notes_format".into(), 2.into());
-        assert_eq!(problem(newer), "its notes are version 2, this program reads version 1");
+        newer.notes.insert("notes_format".into(), 3.into());
+        assert_eq!(problem(newer), "its notes are version 3, this program reads version 2");
         let mut other = file(bundle(2, 1));
-        other.notes.insert("classes".into(), "yes".into());
+        other.notes.insert("target".into(), "yes".into());
         assert!(problem(other).starts_with("its notes: "));
+        let mut damaged = file(bundle(2, 1));
+        let features = damaged.notes.get_mut("recipe").unwrap().get_mut("features").unwrap();
+        let number = &mut features[0]["encoding"]["number"];
+        number["scaling"]["standard"]["deviation"] = 0.into();
+        assert!(problem(damaged).contains("the encoding of column \"a\" is damaged"));
     }
 }

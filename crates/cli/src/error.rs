@@ -1,7 +1,7 @@
 //! What ends the program before it is done.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use layerwise_data::{DataError, SHIPPED_SETS};
 use layerwise_model::ModelError;
@@ -77,6 +77,16 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// Data that do not fit a model.
+    pub fn of_model(error: DataError, model: &Path) -> Self {
+        match error {
+            DataError::NoSuchColumn { .. } => {
+                Self::MissingColumn { model: model.to_owned(), source: error }
+            }
+            other => other.into(),
+        }
+    }
+
     /// 2 for what the user can correct in what was typed or handed over, 1 for output that could
     /// not be written.
     pub fn exit_code(&self) -> u8 {
@@ -107,9 +117,18 @@ impl CliError {
             {
                 Some("a prediction adds this column; rename or remove the one in the data".into())
             }
-            Self::Data(DataError::OneClass { .. } | DataError::ManyClasses { .. }) => {
+            Self::Data(DataError::OneClass { .. } | DataError::BadTarget { .. }) => {
                 Some("--target COLUMN chooses another column to predict".into())
             }
+            Self::Data(DataError::TextAmongNumbers { column, value, .. }) => Some(format!(
+                "--missing {value} counts it as missing, --categories {column} makes categories of all"
+            )),
+            Self::Data(DataError::NoUsefulColumn { .. } | DataError::NoFeatures { .. }) => {
+                Some("`layerwise look DATA` shows what is in each column".into())
+            }
+            Self::Data(DataError::TooFewExamples { .. }) => Some(
+                "--task regression predicts numbers; or leave the rows of rare classes out".into(),
+            ),
             Self::Model(ModelError::File { .. }) => {
                 Some("`layerwise train` writes a model file".into())
             }

@@ -1,9 +1,8 @@
-//! From what is typed as DATA to a table, and from a table to what a network takes in.
+//! From what is typed as DATA to a table.
 
 use std::path::Path;
 
-use layerwise_data::{DataError, Dataset, ShippedSet, Standardizer, Table};
-use layerwise_model::core::DMatrix;
+use layerwise_data::{CsvFormat, DataError, ShippedSet, Table, TableReader};
 
 /// A table and, if it is one, the shipped set it comes from.
 pub struct Input {
@@ -12,29 +11,25 @@ pub struct Input {
 }
 
 /// Reads a shipped set by its name, anything else as a CSV file.
-pub fn read(data: &Path) -> Result<Input, DataError> {
+pub fn read(data: &Path, format: &CsvFormat) -> Result<Input, DataError> {
     match data.to_str().and_then(ShippedSet::find) {
         Some(set) => Ok(Input { table: set.table()?, shipped: Some(set) }),
-        None => Ok(Input { table: Table::read_csv(data)?, shipped: None }),
+        None => Ok(Input { table: Table::read_csv_with(data, format)?, shipped: None }),
     }
 }
 
-/// Standardizes X `(n_x, m)`, and only then rounds to `f32`: large offsets lose no digits.
-pub fn standardized(mut x: DMatrix<f64>, by: &Standardizer) -> Result<DMatrix<f32>, DataError> {
-    by.transform_mut(&mut x)?;
-    Ok(x.map(|x| x as f32))
-}
-
-/// X and Y as a network takes them in.
-pub struct Prepared {
-    pub x: DMatrix<f32>,
-    pub y: DMatrix<f32>,
-}
-
-impl Prepared {
-    /// Standardizes the features of a data set; its labels are 0 and 1 as they are.
-    pub fn new(data: Dataset<f64>, by: &Standardizer) -> Result<Self, DataError> {
-        Ok(Self { x: standardized(data.x, by)?, y: data.y.map(|y| y as f32) })
+/// Opens a file, a shipped set or, for `-`, standard input, to be read some rows at a time.
+pub fn open(data: &Path, format: &CsvFormat) -> Result<TableReader<'static>, DataError> {
+    match data.to_str() {
+        Some("-") => TableReader::new(std::io::stdin().lock(), "standard input", format),
+        Some(name) if ShippedSet::find(name).is_some() => {
+            let mut csv = Vec::new();
+            if let Some(set) = ShippedSet::find(name) {
+                set.table()?.write_csv(&mut csv)?;
+            }
+            TableReader::new(std::io::Cursor::new(csv), name, &CsvFormat::default())
+        }
+        _ => TableReader::open(data, format),
     }
 }
 
@@ -44,16 +39,14 @@ mod tests {
 
     #[test]
     fn a_shipped_name_is_no_file() {
-        let input = read(Path::new("breast-cancer")).unwrap();
+        let format = CsvFormat::default();
+        let input = read(Path::new("breast-cancer"), &format).unwrap();
         assert_eq!(input.table.n_rows(), 569);
         assert!(input.shipped.is_some());
-        assert!(matches!(read(Path::new("./breast-cancer")), Err(DataError::Read { .. })));
-    }
-
-    #[test]
-    fn large_offsets_survive() {
-        let x = DMatrix::from_row_slice(1, 2, &[1_700_000_000.0, 1_700_000_002.0]);
-        let by = Standardizer::fit(&x, &["time".to_string()]).unwrap();
-        assert_eq!(standardized(x, &by).unwrap().as_slice(), [-1.0, 1.0]);
+        let file = read(Path::new("./breast-cancer"), &format);
+        assert!(matches!(file, Err(DataError::Read { .. })));
+        let mut pieces = open(Path::new("breast-cancer"), &format).unwrap();
+        assert_eq!(pieces.next_rows(500).unwrap().unwrap().n_rows(), 500);
+        assert_eq!(pieces.next_rows(500).unwrap().unwrap().n_rows(), 69);
     }
 }

@@ -4,8 +4,12 @@ mod args;
 mod bundle;
 mod error;
 mod evaluate;
+mod events;
 mod input;
+mod inspect;
 mod interrupt;
+mod learner;
+mod look;
 mod predict;
 mod report;
 mod scores;
@@ -34,9 +38,11 @@ fn main() -> ExitCode {
 
 fn run(command: Option<Command>, out: &mut impl Write) -> Result<(), CliError> {
     match command {
+        Some(Command::Look(args)) => look::run(&args, out)?,
         Some(Command::Train(args)) => train::run(&args, out)?,
         Some(Command::Predict(args)) => predict::run(&args, out)?,
         Some(Command::Evaluate(args)) => evaluate::run(&args, out)?,
+        Some(Command::Inspect(args)) => inspect::run(&args, out)?,
         None => {
             writeln!(
                 out,

@@ -2,46 +2,143 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 
-use layerwise_data::{DataError, Table, features};
-use layerwise_model::core::DMatrix;
+use layerwise_data::{DataError, TableWriter, Target, Task, Unseen};
+use layerwise_model::Predictor;
+use layerwise_model::core::MatrixView;
 
 use crate::args::PredictArgs;
 use crate::bundle::Bundle;
 use crate::error::CliError;
 use crate::input;
+use crate::terminal;
 
-/// Writes the table with the predicted class and the probability of class 1 in two more columns.
+/// Rows that are read, predicted and written together.
+const ROWS: usize = 16_384;
+
+/// Writes the table with predictions in more columns.
 pub fn run(args: &PredictArgs, out: &mut impl Write) -> Result<(), CliError> {
-    let bundle = Bundle::read(&args.model)?;
-    let table = input::read(&args.data)?.table;
-    let names = bundle.notes.standardizer.feature_names();
-    let x = features::<f64>(&table, names).map_err(|error| match error {
-        DataError::NoSuchColumn { .. } => {
-            CliError::MissingColumn { model: args.model.clone(), source: error }
-        }
-        other => other.into(),
-    })?;
-    let x = input::standardized(x, &bundle.notes.standardizer)?;
-    let al = bundle.network.predict(&x)?;
-    let table = with_predictions(&table, &bundle, &al)?;
-
     let Some(path) = &args.out else {
-        return Ok(table.write_csv(out)?);
+        return write(args, out, |reason| CliError::Output(reason));
     };
     let failed = |source| CliError::WriteTable { path: path.clone(), source };
+    check_out(path, &args.data).map_err(failed)?;
     let file = File::create(path).map_err(failed)?;
-    table.write_csv(file).map_err(|error| match error {
+    write(args, &mut io::BufWriter::new(file), failed)
+}
+
+/// Refuses to write over what is still to be read.
+fn check_out(path: &Path, data: &Path) -> io::Result<()> {
+    match (path.canonicalize(), data.canonicalize()) {
+        (Ok(path), Ok(data)) if path == data => Err(io::Error::other("it is the data file itself")),
+        _ => Ok(()),
+    }
+}
+
+fn write(
+    args: &PredictArgs,
+    out: &mut impl Write,
+    failed: impl Fn(io::Error) -> CliError,
+) -> Result<(), CliError> {
+    let Bundle { network, notes } = Bundle::read(&args.model)?;
+    let (recipe, target) = (&notes.recipe, &notes.target);
+    let mut reader = input::open(&args.data, &args.format.format())?;
+    let mut table = reader
+        .next_rows(ROWS)?
+        .ok_or_else(|| DataError::HeaderOnly { file: args.data.display().to_string() })?;
+    let writing = |error| match error {
         DataError::Write { reason, .. } => failed(reason),
-        other => failed(io::Error::other(other)),
-    })?;
+        other => other.into(),
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut predictor = Predictor::new(&network, ROWS)?.with_threads(threads);
+    let mut unseen: Vec<Unseen> = vec![];
+    let encode =
+        |table: &_| recipe.apply(table).map_err(|error| CliError::of_model(error, &args.model));
+    // Nothing is written where nothing can be predicted.
+    let mut encoded = encode(&table)?;
+    let mut writer = TableWriter::new(out, &table, &names_of(target)).map_err(writing)?;
+    loop {
+        let al = predictor.predict(&network, (&encoded.x).into())?;
+        let mut cells = Cells { target, al };
+        writer.write(&table, |row, added| cells.write(row, added)).map_err(writing)?;
+        for new in encoded.unseen {
+            match unseen.iter_mut().find(|there| there.column == new.column) {
+                Some(there) => there.rows += new.rows,
+                None => unseen.push(new),
+            }
+        }
+        match reader.next_rows(ROWS)? {
+            Some(next) => (encoded, table) = (encode(&next)?, next),
+            None => break,
+        }
+    }
+    writer.finish().map_err(writing)?;
+    for unseen in unseen {
+        terminal::show_warning(&unseen.to_string());
+    }
     Ok(())
 }
 
-fn with_predictions(table: &Table, bundle: &Bundle, al: &DMatrix<f32>) -> Result<Table, DataError> {
-    let classes = &bundle.notes.classes;
-    let predicted = al.iter().map(|&al| classes.label(al > 0.5).to_owned()).collect();
-    let probability = al.iter().map(|al| format!("{al:.6}")).collect();
-    let name = format!("probability_{}", classes.label(true));
-    table.with_columns([("predicted", predicted), (&name, probability)])
+/// The columns that are added.
+fn names_of(target: &Target) -> Vec<String> {
+    let probability = |label: &String| format!("probability_{label}");
+    let labels = match target.task() {
+        Task::Binary => &target.labels()[1..],
+        _ => target.labels(),
+    };
+    std::iter::once("predicted".to_owned()).chain(labels.iter().map(probability)).collect()
+}
+
+/// The cells that are added to rows.
+struct Cells<'a> {
+    target: &'a Target,
+    al: MatrixView<'a, f32>,
+}
+
+impl Cells<'_> {
+    /// Writes those of a row, each followed by the end of its cell.
+    fn write(&mut self, row: usize, added: &mut layerwise_data::AddedCells<'_>) {
+        let al = self.al.column(row);
+        let labels = self.target.labels();
+        match self.target.task() {
+            Task::Binary => {
+                added.text(&labels[usize::from(al[0] > 0.5)]);
+                added.display(format_args!("{:.6}", al[0]));
+            }
+            Task::Classes => {
+                let best = (0..al.len()).max_by(|&i, &j| al[i].total_cmp(&al[j]).then(j.cmp(&i)));
+                added.text(best.map_or("", |best| &labels[best]));
+                al.iter().for_each(|a| added.display(format_args!("{a:.6}")));
+            }
+            Task::Regression => {
+                let number = self.target.number(al[0]);
+                added.display(format_args!("{}", rounded(number)));
+            }
+        }
+    }
+}
+
+/// A number with the seven digits that single precision has.
+fn rounded(number: f64) -> f64 {
+    if number == 0.0 || !number.is_finite() {
+        return number;
+    }
+    let digits = 6 - number.abs().log10().floor() as i32;
+    let scale = 10_f64.powi(digits);
+    let rounded = (number * scale).round() / scale;
+    if rounded.is_finite() { rounded } else { number }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_they_deserve() {
+        assert_eq!(rounded(151.234567890123), 151.2346);
+        assert_eq!(rounded(-0.00123456789), -0.001234568);
+        assert_eq!([rounded(0.0), rounded(1e30)], [0.0, 1e30]);
+    }
 }

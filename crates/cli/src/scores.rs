@@ -1,53 +1,80 @@
 //! How good a network is on a set of examples.
 
-use layerwise_model::core::DMatrix;
-use layerwise_model::cost::{BinaryCrossEntropy, Cost};
-use layerwise_model::{ModelError, Network, accuracy, roc_auc};
+use layerwise_data::{Target, Task};
+use layerwise_model::core::{DMatrix, MatrixView};
+use layerwise_model::cost::{BinaryCrossEntropy, CategoricalCrossEntropy, Cost, MeanSquaredError};
+use layerwise_model::{
+    ModelError, accuracy, class_accuracy, class_roc_auc, mean_absolute_error, r_squared, roc_auc,
+    root_mean_squared_error,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::input::Prepared;
-
-/// Three measures and the number of examples they were taken on.
+/// The measures of a task on some examples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Examples, m.
     pub examples: usize,
-    /// Share of examples on the right side of 0.5, in [0, 1].
-    pub accuracy: f64,
-    /// Area under the ROC curve, in [0, 1]; none if there is only one class.
-    pub auc: Option<f64>,
-    /// Binary cross-entropy.
+    /// Name and value; no value where there is none, as of the area under a curve of one class.
+    pub measures: Vec<(String, Option<f64>)>,
+    /// The cost that was trained on.
     pub cost: f64,
 }
 
-impl Scores {
-    /// Predicts the examples and compares.
-    pub fn of(network: &Network<f32>, examples: &Prepared) -> Result<Self, ModelError> {
-        Self::of_outputs(&network.predict(&examples.x)?, &examples.y)
+/// The cost of a task.
+pub fn cost_of(task: Task) -> Box<dyn Cost<f32>> {
+    match task {
+        Task::Binary => Box::new(BinaryCrossEntropy),
+        Task::Classes => Box::new(CategoricalCrossEntropy),
+        Task::Regression => Box::new(MeanSquaredError),
     }
+}
 
-    /// Compares outputs `AL (1, m)` with labels `Y (1, m)`.
-    pub fn of_outputs(al: &DMatrix<f32>, y: &DMatrix<f32>) -> Result<Self, ModelError> {
-        let auc = match roc_auc(al.into(), y.into()) {
-            Ok(auc) => Some(auc),
-            Err(ModelError::OneClass { .. }) => None,
-            Err(error) => return Err(error),
+impl Scores {
+    /// Compares outputs `AL` with `Y`, both `(n_y, m)` and as the network has them.
+    pub fn of(target: &Target, al: &DMatrix<f32>, y: &DMatrix<f32>) -> Result<Self, ModelError> {
+        let (a, t): (MatrixView<'_, f32>, MatrixView<'_, f32>) = (al.into(), y.into());
+        // Rows of one class, or one value, have no such measure.
+        let some = |value: Result<f64, ModelError>| match value {
+            Ok(value) => Ok(Some(value)),
+            Err(ModelError::OneClass { .. } | ModelError::NoSpread { .. }) => Ok(None),
+            Err(error) => Err(error),
         };
-        let cost: f32 = BinaryCrossEntropy.cost(al.into(), y.into())?;
-        Ok(Self {
-            examples: y.ncols(),
-            accuracy: accuracy(al.into(), y.into())?,
-            auc,
-            cost: f64::from(cost),
-        })
+        let measures = match target.task() {
+            Task::Binary => {
+                vec![("accuracy", Some(accuracy(a, t)?)), ("AUC", some(roc_auc(a, t))?)]
+            }
+            Task::Classes => {
+                vec![("accuracy", Some(class_accuracy(a, t)?)), ("AUC", some(class_roc_auc(a, t))?)]
+            }
+            Task::Regression => {
+                // In the units of the target.
+                let number = |m: &DMatrix<f32>| m.map(|a| target.number(a));
+                let (al, y) = (number(al), number(y));
+                let (a, t): (MatrixView<'_, f64>, MatrixView<'_, f64>) =
+                    ((&al).into(), (&y).into());
+                vec![
+                    ("R²", some(r_squared(a, t))?),
+                    ("RMSE", Some(root_mean_squared_error(a, t)?)),
+                    ("MAE", Some(mean_absolute_error(a, t)?)),
+                ]
+            }
+        };
+        let measures = measures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let cost: f32 = cost_of(target.task()).cost(a, t)?;
+        Ok(Self { examples: y.ncols(), measures, cost: f64::from(cost) })
     }
 }
 
 /// Examples by their class (first index) and the class predicted (second index).
-pub fn confusion(al: &DMatrix<f32>, y: &DMatrix<f32>) -> [[usize; 2]; 2] {
-    let mut counts = [[0; 2]; 2];
-    for (&al, &y) in al.iter().zip(y.iter()) {
-        counts[usize::from(y > 0.5)][usize::from(al > 0.5)] += 1;
+pub fn confusion(target: &Target, al: &DMatrix<f32>, y: &DMatrix<f32>) -> Vec<Vec<usize>> {
+    let n = target.labels().len();
+    let mut counts = vec![vec![0; n]; n];
+    for (al, y) in al.column_iter().zip(y.column_iter()) {
+        let (truth, predicted) = match target.task() {
+            Task::Classes => (y.imax(), al.imax()),
+            _ => (usize::from(y[0] > 0.5), usize::from(al[0] > 0.5)),
+        };
+        counts[truth][predicted] += 1;
     }
     counts
 }
@@ -55,6 +82,14 @@ pub fn confusion(al: &DMatrix<f32>, y: &DMatrix<f32>) -> [[usize; 2]; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use layerwise_data::{Missing, Table, profile};
+
+    fn target(cells: &[&str]) -> Target {
+        let rows: String = cells.iter().map(|cell| format!("1,{cell}\n")).collect();
+        let table = Table::from_csv_reader(format!("x,y\n{rows}").as_bytes(), "t.csv").unwrap();
+        let columns = profile(&table, &Missing::default(), &[]).unwrap();
+        Target::find(&table, &columns, "y", None).unwrap()
+    }
 
     fn row(values: &[f32]) -> DMatrix<f32> {
         DMatrix::from_row_slice(1, values.len(), values)
@@ -62,15 +97,31 @@ mod tests {
 
     #[test]
     fn one_class_has_no_auc() {
-        let scores = Scores::of_outputs(&row(&[0.2, 0.6]), &row(&[0.0, 0.0])).unwrap();
-        assert_eq!((scores.examples, scores.accuracy, scores.auc), (2, 0.5, None));
-        let both = Scores::of_outputs(&row(&[0.2, 0.6]), &row(&[0.0, 1.0])).unwrap();
-        assert_eq!(both.auc, Some(1.0));
+        let target = target(&["no", "yes"]);
+        let scores = Scores::of(&target, &row(&[0.2, 0.6]), &row(&[0.0, 0.0])).unwrap();
+        assert_eq!(scores.measures, [("accuracy".into(), Some(0.5)), ("AUC".into(), None)]);
+        let both = Scores::of(&target, &row(&[0.2, 0.6]), &row(&[0.0, 1.0])).unwrap();
+        assert_eq!(both.measures[1].1, Some(1.0));
     }
 
     #[test]
     fn confusion_counts_rows_by_truth_and_columns_by_prediction() {
-        let counts = confusion(&row(&[0.9, 0.1, 0.8, 0.3, 0.5]), &row(&[1.0, 1.0, 0.0, 0.0, 0.0]));
-        assert_eq!(counts, [[2, 1], [1, 1]]);
+        let (al, y) = (row(&[0.9, 0.1, 0.8, 0.3, 0.5]), row(&[1.0, 1.0, 0.0, 0.0, 0.0]));
+        assert_eq!(confusion(&target(&["no", "yes"]), &al, &y), [[2, 1], [1, 1]]);
+        let al = DMatrix::from_row_slice(3, 2, &[0.1, 0.5, 0.7, 0.2, 0.2, 0.3]);
+        let y = DMatrix::from_row_slice(3, 2, &[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
+        let counts = confusion(&target(&["a", "b", "c"]), &al, &y);
+        assert_eq!(counts, [[0, 0, 0], [0, 1, 0], [1, 0, 0]]);
+    }
+
+    #[test]
+    fn numbers_are_judged_in_their_units() {
+        let mut target = target(&["1.5", "3.5"]);
+        let table = Table::from_csv_reader("x,y\n1,1.5\n1,3.5\n".as_bytes(), "t.csv").unwrap();
+        target.fit(&table, &[0, 1]).unwrap();
+        let y = target.encode(&table).unwrap();
+        let scores = Scores::of(&target, &row(&[0.0, 0.0]), &y).unwrap();
+        assert_eq!(scores.measures[0], ("R²".into(), Some(0.0)));
+        assert_eq!(scores.measures[1], ("RMSE".into(), Some(1.0)));
     }
 }

@@ -1,8 +1,9 @@
 //! What differs between a terminal and a pipe: the bar, colours, and readers that go away.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use layerwise_model::EpochRecord;
 
 use crate::error::CliError;
@@ -66,22 +67,31 @@ pub fn show_error(error: &CliError) {
     }
 }
 
+/// `note: …` on standard error: something that did not keep the program from going on.
+pub fn show_warning(text: &str) {
+    let label = console::style("note:").for_stderr().bold().yellow();
+    let _ = writeln!(io::stderr().lock(), "{label} {}", report::printable(text));
+}
+
 /// A progress bar on standard error, one tick an epoch.
 pub struct Progress {
     bar: ProgressBar,
+    examples: usize,
+    start: Instant,
 }
 
 impl Progress {
-    /// A bar of so many epochs; hidden unless both standard output and standard error are terminals.
-    pub fn new(epochs: usize) -> Self {
-        let terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
+    /// A bar of so many epochs of so many examples; hidden unless it is wanted and both standard output and
+    /// standard error are terminals.
+    pub fn new(epochs: usize, examples: usize, wanted: bool) -> Self {
+        let terminal = wanted && io::stdout().is_terminal() && io::stderr().is_terminal();
         let target =
             if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style.progress_chars("━╸─"));
         }
-        Self { bar }
+        Self { bar, examples, start: Instant::now() }
     }
 
     /// Shows an epoch.
@@ -89,7 +99,13 @@ impl Progress {
         self.bar.set_position(record.epoch as u64);
         if !self.bar.is_hidden() {
             let validation = record.validation_cost.unwrap_or(f64::NAN);
-            self.bar.set_message(format!("cost {:.4}  validation {validation:.4}", record.cost));
+            let seen = (self.examples * record.epoch) as f64;
+            let rate = seen / self.start.elapsed().as_secs_f64().max(1e-9);
+            let rate = HumanCount(rate as u64);
+            self.bar.set_message(format!(
+                "cost {:.4}  validation {validation:.4}  {rate} examples/s",
+                record.cost
+            ));
         }
     }
 
@@ -99,7 +115,7 @@ impl Progress {
     }
 }
 
-const TEMPLATE: &str = "epoch {pos}/{len} {bar:24.cyan} {msg}  {elapsed}";
+const TEMPLATE: &str = "epoch {pos}/{len} {bar:20.cyan} {msg}  {elapsed}, at most {eta} more";
 
 #[cfg(test)]
 mod tests {

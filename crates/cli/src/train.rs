@@ -1,87 +1,144 @@
 //! `layerwise train`.
 
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Instant;
 
-use layerwise_data::{Dataset, Fractions, Split, Standardizer};
-use layerwise_model::activations::{Relu, Sigmoid};
-use layerwise_model::cost::BinaryCrossEntropy;
-use layerwise_model::optim::GradientDescent;
-use layerwise_model::{Ended, Examples, History, ModelError, Network, Trainer};
+use layerwise_data::{
+    ColumnProfile, DMatrix, Fractions, Recipe, RecipeOptions, Split, Target, Task, profile,
+    stratified_split,
+};
+use layerwise_model::{Ended, History, Network};
 
 use crate::args::TrainArgs;
-use crate::bundle::{Bundle, NOTES_FORMAT, Notes, PartScores, Settings};
+use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs};
 use crate::error::CliError;
-use crate::input::{self, Input, Prepared};
-use crate::interrupt;
-use crate::report::{self, count, heading, printable, shell_word, short};
+use crate::events::Events;
+use crate::input::{self, Input};
+use crate::learner::{self, Part, Settings};
+use crate::report::{self, columns, count, heading, printable, shell_word, short};
 use crate::scores::Scores;
 use crate::terminal::{Progress, program};
 
-/// Parameters of the largest network, about 2 GB with its gradients and copies.
-const MOST_PARAMETERS: u128 = 100_000_000;
-
+/// What of a table to learn from, to stop by and to judge by.
 const FRACTIONS: Fractions = Fractions { train: 0.6, validation: 0.2, test: 0.2 };
+/// The same of a table with rows enough to stop by fewer.
+const FRACTIONS_OF_MANY: Fractions = Fractions { train: 0.7, validation: 0.1, test: 0.2 };
+/// Rows from which that holds.
+const MANY: usize = 5000;
 
 /// Reads, shows what will be done, trains, writes the model, shows what came of it.
 pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
+    let start = Instant::now();
     check_out(&args.out, &args.data)?;
-    let input = input::read(&args.data)?;
+    let input = input::read(&args.data, &args.format.format())?;
     let target = match (&args.target, &input.shipped) {
         (Some(target), _) => target,
         (None, Some(set)) => set.target,
         (None, None) => input.table.last_column_name(),
     };
-    let data = Dataset::<f64>::from_table(&input.table, target)?;
-    let split = data.split(FRACTIONS, args.seed)?;
-    show_data(out, args, &input, &data, &split)?;
-    drop(input);
+    let table = &input.table;
+    let profiles = profile(table, &args.columns.missing(), &args.columns.categories)?;
+    let mut target = Target::find(table, &profiles, target, args.task.map(Task::from))?;
+    let fractions = if table.n_rows() >= MANY { FRACTIONS_OF_MANY } else { FRACTIONS };
+    let split = split(table, &target, fractions, args.seed)?;
+    target.fit(table, &split.train)?;
+    let y = target.encode(table)?;
+    let recipe = recipe(args, &input, &profiles, &target, &split, &y)?;
+    let left_out = columns::left_out(&profiles, &recipe, target.column(), &args.leave_out);
+    let data =
+        DataNotes { rows: table.n_rows(), left_out, fingerprint: report::fingerprint(table) };
 
-    let (parts, standardizer) = prepare(&data, &split)?;
-    let mut network = build(args, data.n_features())?;
-    writeln!(out, "{}\n{}\n", heading("Network"), report::layer_table(&network))?;
-    writeln!(
-        out,
-        "{}\ngradient descent on binary cross-entropy: {}, mini-batches of {}, learning rate {}, seed {}\n",
-        heading("Training"),
-        count(args.epochs, "epoch"),
-        args.batch_size.min(split.train.len()),
-        args.learning_rate,
-        args.seed
-    )?;
-    out.flush()?;
-
-    let history = fit(args, &mut network, &parts)?;
-    if history.ended == Ended::Asked {
-        show_interrupted(out, args, &history)?;
+    let settings = Settings::new(args, split.train.len());
+    let mut network = learner::build(&settings, &recipe, &target)?;
+    let events = Events::new(args.json);
+    let talks = !args.quiet && !args.json;
+    events.start(out, &target, &recipe, &split, &settings, network.n_parameters())?;
+    if talks {
+        show_data(out, args, &input, &profiles, &target, &data, &split)?;
+        show_plan(out, &recipe, &network, &settings, &target)?;
+        out.flush()?;
     }
-    let [train, validation, test] = &parts;
-    let scores = PartScores {
-        train: Scores::of(&network, train)?,
-        validation: Scores::of(&network, validation)?,
-        test: Scores::of(&network, test)?,
+    let x = recipe.apply(table)?.x;
+    let part = |rows: &[usize]| Part { x: x.select_columns(rows), y: y.select_columns(rows) };
+    let parts = [&split.train, &split.validation, &split.test].map(|rows| part(rows));
+    drop((x, y, input));
+
+    let progress = Progress::new(settings.epochs, parts[0].x.ncols(), talks);
+    let mut written = Ok(());
+    let history =
+        learner::fit(&settings, &target, &mut network, [&parts[0], &parts[1]], |record| {
+            progress.show(record);
+            if written.is_ok() {
+                written = events.epoch(out, record);
+            }
+        });
+    progress.leave();
+    let history = history?;
+    written?;
+    if talks && history.ended == Ended::Asked {
+        let of = count(settings.epochs, "epoch");
+        let done = history.epochs.len();
+        writeln!(out, "interrupted after {done} of {of}; what was learned so far is kept\n")?;
+    }
+    let score = |part: &Part| -> Result<Scores, CliError> {
+        Ok(Scores::of(&target, &network.predict(&part.x)?, &part.y)?)
     };
+    let [train, validation, test] = &parts;
+    let scores =
+        PartScores { train: score(train)?, validation: score(validation)?, test: score(test)? };
 
     // The file first: whatever happens to the output, the work is kept.
     let replaced = args.out.exists();
     let notes = Notes {
         notes_format: NOTES_FORMAT,
-        target: data.target_name,
-        classes: data.classes,
-        standardizer,
-        training: settings(args, &history),
+        target,
+        recipe,
+        training: settings,
+        data,
+        history: costs(&history.epochs),
+        kept: history.kept,
         scores: scores.clone(),
     };
     let file = Bundle { network, notes }.into_file()?;
     file.write(&args.out).map_err(CliError::WriteModel)?;
-
-    writeln!(out, "{}\n{}\n", heading("Result"), report::score_table(&scores))?;
-    let curve = report::curve(&history.epochs);
-    if !curve.is_empty() {
-        writeln!(out, "{curve}")?;
+    events.end(out, &scores, &history, &args.out, start.elapsed())?;
+    if talks {
+        show_result(out, &scores, &history)?;
+        show_next(out, args, replaced)?;
     }
-    show_next(out, args, replaced)
+    Ok(())
+}
+
+fn split(
+    table: &layerwise_data::Table,
+    target: &Target,
+    fractions: Fractions,
+    seed: u64,
+) -> Result<Split, CliError> {
+    let strata = target.strata(table)?;
+    // A class is named as the user wrote it where there are too few of it.
+    let label = |class: usize| target.labels().get(class).map_or("all rows", String::as_str);
+    let labels: Vec<&str> = strata.into_iter().map(label).collect();
+    Ok(stratified_split(&labels, fractions, seed)?)
+}
+
+fn recipe(
+    args: &TrainArgs,
+    input: &Input,
+    profiles: &[ColumnProfile],
+    target: &Target,
+    split: &Split,
+    y: &DMatrix<f32>,
+) -> Result<Recipe, CliError> {
+    let options = RecipeOptions {
+        numbers: args.numbers.map(Into::into).unwrap_or_default(),
+        missing: args.columns.missing(),
+        left_out: args.leave_out.clone(),
+        ..RecipeOptions::default()
+    };
+    let y = y.select_columns(&split.train);
+    Ok(Recipe::fit(&input.table, profiles, target.column(), (&split.train, &y), &options)?)
 }
 
 /// Refuses a place where the model could not be written, before any time is spent.
@@ -111,7 +168,9 @@ fn show_data(
     out: &mut impl Write,
     args: &TrainArgs,
     input: &Input,
-    data: &Dataset<f64>,
+    profiles: &[ColumnProfile],
+    target: &Target,
+    data: &DataNotes,
     split: &Split,
 ) -> Result<(), CliError> {
     writeln!(out, "{}", heading("Data"))?;
@@ -122,23 +181,23 @@ fn show_data(
         }
         None => writeln!(out, "{}", printable(input.table.name()))?,
     }
+    writeln!(out, "{}", columns::overview(&input.table, profiles))?;
     let chosen = match (&args.target, &input.shipped) {
         (None, None) => " (the last column; --target chooses another)",
         _ => "",
     };
+    let name = short(target.column());
+    writeln!(out, "target {name}{chosen}: {}", target.task().words())?;
+    writeln!(out, "{}", columns::target_line(&input.table, profiles, target))?;
+    for line in columns::left_out_lines(&data.left_out) {
+        writeln!(out, "{line}")?;
+    }
+    for warning in columns::warnings(&input.table, profiles, Some(target)) {
+        writeln!(out, "{} {warning}", report::warning())?;
+    }
     writeln!(
         out,
-        "{}, {}, target {}{chosen}",
-        count(data.n_examples(), "row"),
-        count(data.n_features(), "feature"),
-        short(&data.target_name)
-    )?;
-    let ([class_0, class_1], [n_0, n_1]) = (data.classes.labels().map(short), data.class_counts());
-    writeln!(out, "class 0: {class_0}, {}", count(n_0, "row"))?;
-    writeln!(out, "class 1: {class_1}, {}", count(n_1, "row"))?;
-    writeln!(
-        out,
-        "split: {} to train, {} to validate, {} to test, the same share of each class in all\n",
+        "split at random: {} to learn from, {} to stop by, {} to judge by\n",
         split.train.len(),
         split.validation.len(),
         split.test.len()
@@ -146,97 +205,45 @@ fn show_data(
     Ok(())
 }
 
-/// The three parts, standardized with mean and scale of the training part.
-fn prepare(data: &Dataset<f64>, split: &Split) -> Result<([Prepared; 3], Standardizer), CliError> {
-    let train = data.select(&split.train)?;
-    let standardizer = Standardizer::fit(&train.x, &train.feature_names)?;
-    let parts = [
-        Prepared::new(train, &standardizer)?,
-        Prepared::new(data.select(&split.validation)?, &standardizer)?,
-        Prepared::new(data.select(&split.test)?, &standardizer)?,
-    ];
-    Ok((parts, standardizer))
-}
-
-/// `[LINEAR → RELU] × hidden → LINEAR → SIGMOID`.
-fn build(args: &TrainArgs, n_features: usize) -> Result<Network<f32>, CliError> {
-    let sizes = [&[n_features], args.hidden.0.as_slice(), &[1]].concat();
-    // Units are below 2^64 and layers few, so the sum can only overflow if the product does.
-    let found = sizes.windows(2).fold(0_u128, |sum, pair| {
-        sum.saturating_add((pair[0] as u128 + 1).saturating_mul(pair[1] as u128))
-    });
-    if found > MOST_PARAMETERS {
-        return Err(CliError::TooManyParameters { found, most: MOST_PARAMETERS });
-    }
-    let mut network = Network::builder(n_features);
-    for &units in &args.hidden.0 {
-        network = network.dense(units, Relu);
-    }
-    Ok(network.dense(1, Sigmoid).seed(args.seed).build()?)
-}
-
-fn fit(
-    args: &TrainArgs,
-    network: &mut Network<f32>,
-    [train, validation, _]: &[Prepared; 3],
-) -> Result<History, CliError> {
-    let diverged = |epoch| CliError::Diverged { epoch, learning_rate: args.learning_rate };
-    let optimizer = GradientDescent::new(args.learning_rate as f32).map_err(ModelError::from)?;
-    let progress = Progress::new(args.epochs);
-    let history = Trainer::new(BinaryCrossEntropy, optimizer)
-        .epochs(args.epochs)
-        .batch_size(args.batch_size.min(train.x.ncols()))
-        .seed(args.seed)
-        .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
-        .after_epoch(|record| {
-            progress.show(record);
-            // Parameters that the last step of an epoch ruined show only here.
-            match record.validation_cost {
-                Some(cost) if !cost.is_finite() => ControlFlow::Break(()),
-                _ => ControlFlow::Continue(()),
-            }
-        })
-        .fit(
-            network,
-            Examples::new(&train.x, &train.y)?,
-            Some(Examples::new(&validation.x, &validation.y)?),
-        );
-    progress.leave();
-    match history {
-        Err(ModelError::Diverged { epoch, .. }) => Err(diverged(epoch)),
-        Err(error) => Err(error.into()),
-        Ok(history) => match history.last() {
-            Some(last) if last.validation_cost.is_some_and(|cost| !cost.is_finite()) => {
-                Err(diverged(last.epoch))
-            }
-            _ => Ok(history),
-        },
-    }
-}
-
-fn settings(args: &TrainArgs, history: &History) -> Settings {
-    Settings {
-        hidden: args.hidden.0.clone(),
-        epochs: history.epochs.len(),
-        learning_rate: args.learning_rate,
-        batch_size: args.batch_size,
-        seed: args.seed,
-        split: [FRACTIONS.train, FRACTIONS.validation, FRACTIONS.test],
-    }
-}
-
-/// Says that training ended before its time, and what there is of it.
-fn show_interrupted(
+fn show_plan(
     out: &mut impl Write,
-    args: &TrainArgs,
-    history: &History,
+    recipe: &Recipe,
+    network: &Network<f32>,
+    settings: &Settings,
+    target: &Target,
 ) -> Result<(), CliError> {
-    let of = count(args.epochs, "epoch");
+    let columns = count(recipe.features().len(), "column");
+    let title = format!("Network, on {} made of {columns}", count(recipe.n_rows(), "feature"));
+    writeln!(out, "{}\n{}\n", heading(&title), report::layer_table(network))?;
+    let cost = match target.task() {
+        Task::Binary => "binary cross-entropy",
+        Task::Classes => "cross-entropy",
+        Task::Regression => "mean squared error",
+    };
+    let Settings { epochs, patience, batch_size, learning_rate, weight_decay, seed, .. } = settings;
     writeln!(
         out,
-        "interrupted after {} of {of}; what was learned so far is kept\n",
-        history.epochs.len()
+        "{}\nAdamW on {cost}: learning rate {learning_rate}, weight decay {weight_decay}, mini-batches of \
+         {batch_size},\nat most {}, until {patience} are no better; seed {seed}\n",
+        heading("Training"),
+        count(*epochs, "epoch"),
     )?;
+    Ok(())
+}
+
+fn show_result(
+    out: &mut impl Write,
+    scores: &PartScores,
+    history: &History,
+) -> Result<(), CliError> {
+    writeln!(out, "{}\n{}\n", heading("Result"), report::score_table(scores))?;
+    let curve = report::curve(&history.epochs);
+    if !curve.is_empty() {
+        writeln!(out, "{curve}")?;
+    }
+    if history.kept < history.epochs.len() {
+        writeln!(out, "kept: epoch {}, the best on the validation part\n", history.kept)?;
+    }
     Ok(())
 }
 
@@ -248,5 +255,6 @@ fn show_next(out: &mut impl Write, args: &TrainArgs, replaced: bool) -> Result<(
     writeln!(out, "{}", heading("What to type next"))?;
     writeln!(out, "  {program} predict {model} {data}")?;
     writeln!(out, "  {program} evaluate {model} {data}")?;
+    writeln!(out, "  {program} inspect {model}")?;
     Ok(())
 }

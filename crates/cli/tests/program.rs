@@ -61,17 +61,17 @@ fn without_arguments_it_trains_on_the_shipped_set() {
     for text in [
         "Wolberg",
         "CC BY 4.0",
-        "(16, 30)",
-        "641",
+        "(32, 30)",
+        "1537",
         "accuracy",
         "AUC",
-        "epoch 60",
+        "malignant",
         "model written to model.safetensors",
         "predict model.safetensors breast-cancer",
     ] {
         assert!(report.contains(text), "expected {text:?} in {report}");
     }
-    assert!(fs::metadata(folder.path().join("model.safetensors")).unwrap().len() > 641 * 4);
+    assert!(fs::metadata(folder.path().join("model.safetensors")).unwrap().len() > 1537 * 4);
 }
 
 #[test]
@@ -84,14 +84,14 @@ fn piped_output_is_plain_text() {
 }
 
 #[test]
-fn the_defaults_reach_96_percent_held_out_over_five_seeds() {
+fn the_defaults_reach_97_percent_held_out_over_five_seeds() {
     let folder = TempDir::new().unwrap();
     let mut sum = 0.0;
     for seed in ["0", "1", "2", "3", "4"] {
         let report = succeeds(folder.path(), &["train", "breast-cancer", "--seed", seed]);
         sum += scores(&report, "accuracy")[2];
     }
-    assert!(sum / 5.0 >= 0.96, "mean test accuracy {}", sum / 5.0);
+    assert!(sum / 5.0 >= 0.97, "mean test accuracy {}", sum / 5.0);
 }
 
 #[test]
@@ -117,6 +117,12 @@ fn a_table_of_ones_own_from_training_to_prediction() {
 
     let report = succeeds(path, &["evaluate", "m.st", "clouds.csv"]);
     assert_eq!(scores(&report, "accuracy"), [1.0]);
+    let report = succeeds(path, &["inspect", "m.st"]);
+    for text in ["predicts answer: one of two classes", "height", "epoch", "no, yes"] {
+        assert!(report.contains(text), "expected {text:?} in {report}");
+    }
+    let json = succeeds(path, &["inspect", "m.st", "--json"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["data"]["rows"], 60);
 
     // The answer unknown, the columns in another order, one too many.
     fs::write(path.join("new.csv"), "name,width,height\nx,9.5,0.5\ny,4.5,3.5\n").unwrap();
@@ -141,29 +147,11 @@ fn a_target_that_is_not_the_last_column() {
 }
 
 #[test]
-fn data_that_cannot_be_used_is_refused_in_one_message() {
+fn options_that_cannot_be_used_are_refused_in_one_message() {
     let folder = TempDir::new().unwrap();
     let path = folder.path();
     let write = |name: &str, text: &str| fs::write(path.join(name), text).unwrap();
     write("good.csv", &clouds(60));
-    write("text.csv", "a,b,y\n1,2,0\n3,four,1\n");
-    write("nan.csv", "a,b,y\n1,2,0\nNaN,4,1\n");
-    write("one.csv", "a,b,y\n1,2,0\n3,4,0\n");
-    write("three.csv", "a,y\n1,p\n2,q\n3,r\n");
-    write("empty.csv", "");
-    write("header.csv", "a,b,y\n");
-    write("short.csv", "a,b,y\n1,2,0\n1,2\n");
-    write("gap.csv", "a,b,y\n1,,0\n3,4,1\n");
-    let train = |data: &str, message: &str| refuses(path, &["train", data], message);
-    train("missing.csv", "cannot read missing.csv");
-    train("text.csv", "row 3, column \"b\": \"four\" is not a number");
-    train("nan.csv", "row 3, column \"a\": \"NaN\" is not a finite number");
-    train("one.csv", "only one class: all 2 rows are \"0\"");
-    train("three.csv", "column \"y\"");
-    train("empty.csv", "empty.csv is empty");
-    train("header.csv", "no rows");
-    train("short.csv", "expected 3 columns, found 2 in row 3");
-    train("gap.csv", "row 2, column \"b\"");
     let no_column = ["train", "good.csv", "--target", "anwser"];
     refuses(path, &no_column, "good.csv has no column \"anwser\"");
     refuses(path, &["train", "good.csv", "--out", "no/m.st"], "its folder does not exist");
@@ -214,7 +202,7 @@ fn an_interrupted_training_keeps_what_it_learned() {
     fs::write(path.join("good.csv"), clouds(60)).unwrap();
     let mut training = Command::new(env!("CARGO_BIN_EXE_layerwise"))
         .current_dir(path)
-        .args(["train", "good.csv", "--epochs", "1000000000"])
+        .args(["train", "good.csv", "--epochs", "1000000000", "--patience", "1000000000"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -244,7 +232,7 @@ fn the_examples_of_the_readme_run() {
     let readme = include_str!("../README.md");
     let block = readme.split("```").nth(1).unwrap();
     let lines: Vec<&str> = block.lines().filter(|line| line.starts_with("layerwise")).collect();
-    assert_eq!(lines.len(), 4);
+    assert_eq!(lines.len(), 6);
     for line in lines {
         let command = line.split("  ").next().unwrap();
         let arguments: Vec<&str> = command.split_whitespace().skip(1).collect();

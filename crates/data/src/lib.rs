@@ -45,6 +45,7 @@ mod split;
 mod standardize;
 mod table;
 mod table_reader;
+mod table_writer;
 mod target;
 mod task;
 mod tree_bins;
@@ -67,6 +68,7 @@ pub use split::{Fractions, Split, stratified_split};
 pub use standardize::Standardizer;
 pub use table::Table;
 pub use table_reader::TableReader;
+pub use table_writer::{AddedCells, TableWriter};
 pub use target::Classes;
 pub use task::{Target, Task};
 

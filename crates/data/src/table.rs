@@ -168,6 +168,7 @@ impl Table {
     }
 
     /// A cell, as read.
+    #[inline]
     pub(crate) fn cell(&self, row: usize, column: usize) -> &str {
         let index = row * self.columns.len() + column;
         let from = if index == 0 { 0 } else { self.ends[index - 1] };
@@ -297,6 +298,20 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<impl ExactSizeIterator<Item = &str>> {
         let column = self.column_index(name)?;
         Ok((0..self.n_rows()).map(move |row| self.cell(row, column)))
+    }
+
+    /// The cells of a row (from 0), as read, from left to right; none if there is no such row.
+    ///
+    /// ```
+    /// # use layerwise_data::Table;
+    /// let table = Table::from_csv_reader("a,b\n1, 2\n".as_bytes(), "t.csv")?;
+    /// assert_eq!(table.cells(0).collect::<Vec<_>>(), ["1", " 2"]);
+    /// assert_eq!(table.cells(1).count(), 0);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn cells(&self, row: usize) -> impl Iterator<Item = &str> {
+        let columns = if row < self.n_rows() { self.columns.len() } else { 0 };
+        (0..columns).map(move |column| self.cell(row, column))
     }
 
     /// The line of the file on which row `index` (from 0, below the header) starts: what error

@@ -1,10 +1,44 @@
 //! What is shown: text, tables and the curve.
 
+pub mod columns;
 mod curve;
 mod tables;
 
+use layerwise_data::Table;
+use sha2::{Digest, Sha256};
+
 pub use curve::curve;
-pub use tables::{auc, confusion_table, layer_table, score_table};
+pub use tables::{confusion_table, layer_table, recipe_table, score_table};
+
+/// SHA-256 of the names and cells of a table, as hexadecimal digits.
+pub fn fingerprint(table: &Table) -> String {
+    let mut hash = Sha256::new();
+    // What parts cells and rows cannot be mistaken for part of them: lengths go along.
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    };
+    table.column_names().iter().for_each(|name| add(name));
+    add("");
+    (0..table.n_rows()).flat_map(|row| table.cells(row)).for_each(&mut add);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What stands before a warning.
+pub fn warning() -> String {
+    console::style("note:").yellow().bold().to_string()
+}
+
+/// The value of a measure, or why there is none.
+pub fn measure(name: &str, value: Option<f64>) -> String {
+    match (name, value) {
+        ("AUC", None) => "n/a (one class only)".into(),
+        (_, None) => "n/a".into(),
+        ("accuracy" | "AUC", Some(value)) => share(value),
+        (_, Some(value)) if value.abs() >= 1000.0 => format!("{value:.1}"),
+        (_, Some(value)) => format!("{value:.4}"),
+    }
+}
 
 /// A text from a file or an argument as it can be shown on a line: control characters (which could
 /// move the cursor or change colours) are escaped.

@@ -1,12 +1,13 @@
 //! Tables.
 
 use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
-use layerwise_data::Classes;
+use layerwise_data::Recipe;
 use layerwise_model::Network;
 use layerwise_model::core::parameters;
 
-use super::{share, short};
+use super::{measure, short};
 use crate::bundle::PartScores;
+use crate::scores::Scores;
 
 /// A line under the header, and nothing else.
 const STYLE: TableStyle = TableStyle::new()
@@ -14,7 +15,7 @@ const STYLE: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .content_lines(ContentLineStyle::none());
 
-fn table<const N: usize>(header: [&str; N], right_from: usize) -> Table {
+pub(super) fn plain_table<const N: usize>(header: [&str; N], right_from: usize) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);
     for column in table.column_iter_mut().skip(right_from) {
@@ -25,7 +26,7 @@ fn table<const N: usize>(header: [&str; N], right_from: usize) -> Table {
 
 /// A row a layer: its kind, the shapes of W and b, its parameters; and the total.
 pub fn layer_table(network: &Network<f32>) -> String {
-    let mut table = table(["layer", "kind", "W", "b", "parameters"], 2);
+    let mut table = plain_table(["layer", "kind", "W", "b", "parameters"], 2);
     for (index, layer) in network.layers().iter().enumerate() {
         let shape = |index| {
             layer.parameter(index).map_or_else(String::new, |parameter| {
@@ -44,31 +45,56 @@ pub fn layer_table(network: &Network<f32>) -> String {
 /// A row a measure, a column a part.
 pub fn score_table(scores: &PartScores) -> String {
     let parts = [&scores.train, &scores.validation, &scores.test];
-    let mut table = table(["", "train", "validation", "test"], 1);
+    let mut table = plain_table(["", "train", "validation", "test"], 1);
     let mut add = |name: &str, values: [String; 3]| {
         let [train, validation, test] = values;
         table.add_row([name.to_owned(), train, validation, test]);
     };
-    add("accuracy", parts.map(|part| share(part.accuracy)));
-    add("AUC", parts.map(|part| auc(part.auc)));
+    for (index, (name, _)) in scores.test.measures.iter().enumerate() {
+        let of = |part: &Scores| part.measures.get(index).and_then(|(_, value)| *value);
+        add(name, parts.map(|part| measure(name, of(part))));
+    }
     add("cost", parts.map(|part| format!("{:.4}", part.cost)));
     add("examples", parts.map(|part| part.examples.to_string()));
     table.trim_fmt()
 }
 
-/// The area under the curve, or why there is none.
-pub fn auc(auc: Option<f64>) -> String {
-    auc.map_or_else(|| "n/a (one class only)".into(), share)
+/// A row a column of the data: what becomes of it.
+pub fn recipe_table(recipe: &Recipe) -> String {
+    const MOST: usize = 200;
+    let mut table = plain_table(["column", "becomes", "features"], 2);
+    for feature in recipe.features().iter().take(MOST) {
+        let rows = feature.encoding.n_rows().to_string();
+        table.add_row([short(&feature.column), feature.encoding.words(), rows]);
+    }
+    let more = recipe.features().len().saturating_sub(MOST);
+    if more > 0 {
+        table.add_row([format!("and {more} more"), String::new(), String::new()]);
+    }
+    table.add_row(["total".to_owned(), String::new(), recipe.n_rows().to_string()]);
+    table.trim_fmt()
 }
 
 /// Rows by their true class, columns by the class predicted.
-pub fn confusion_table(classes: &Classes, counts: [[usize; 2]; 2]) -> String {
-    let labels = classes.labels().map(short);
-    let predicted = labels.clone().map(|label| format!("predicted {label}"));
-    let mut table = table(["", &predicted[0], &predicted[1]], 1);
+pub fn confusion_table(labels: &[String], counts: &[Vec<usize>]) -> String {
+    const MOST: usize = 20;
+    if labels.len() > MOST {
+        return format!("({} classes: too many for a table of them)", labels.len());
+    }
+    let labels: Vec<String> = labels.iter().map(|label| short(label)).collect();
+    let mut table = plain_table([""], 1);
+    let narrow = labels.len() > 3;
+    let predicted = |label: &String| match narrow {
+        true => format!("→ {label}"),
+        false => format!("predicted {label}"),
+    };
+    table.set_header(std::iter::once(String::new()).chain(labels.iter().map(predicted)));
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
     for (label, counts) in labels.iter().zip(counts) {
-        let [class_0, class_1] = counts.map(|count| count.to_string());
-        table.add_row([format!("truly {label}"), class_0, class_1]);
+        let counts = counts.iter().map(usize::to_string);
+        table.add_row(std::iter::once(format!("truly {label}")).chain(counts));
     }
     table.trim_fmt()
 }
@@ -93,8 +119,8 @@ mod tests {
 
     #[test]
     fn labels_cannot_break_the_table() {
-        let classes = Classes::new("a\nb", "\x1b[31mred").unwrap();
-        let text = confusion_table(&classes, [[1, 2], [3, 4]]);
+        let labels = ["a\nb".to_string(), "\x1b[31mred".to_string()];
+        let text = confusion_table(&labels, &[vec![1, 2], vec![3, 4]]);
         assert_eq!(text.lines().count(), 4, "{text}");
         assert!(!text.contains('\x1b'), "{text}");
     }

@@ -199,7 +199,8 @@ mod tests {
     #[test]
     fn nothing_is_learned_from_rows_that_are_not_to_train_on() {
         let train: Vec<usize> = (0..100).filter(|i| i % 4 > 0).collect();
-        let other = |i: usize| (i.is_multiple_of(4)).then(|| format!("-{i},u,2020-05-05,7,{}", i % 2));
+        let other =
+            |i: usize| (i.is_multiple_of(4)).then(|| format!("-{i},u,2020-05-05,7,{}", i % 2));
         for numbers in ALL {
             let recipe = fitted(&table(|_| None), &train, numbers);
             assert_eq!(recipe, fitted(&table(other), &train, numbers));

@@ -1,0 +1,95 @@
+//! What happens in a training as lines of JSON, one event a line, for other programs.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use layerwise_data::{Recipe, Split, Target};
+use layerwise_model::{Ended, EpochRecord, History};
+use serde_json::{Value, json};
+
+use crate::bundle::PartScores;
+use crate::learner::Settings;
+
+/// Writes events, or nothing.
+pub struct Events {
+    on: bool,
+}
+
+impl Events {
+    pub fn new(on: bool) -> Self {
+        Self { on }
+    }
+
+    fn line(&self, out: &mut impl Write, event: impl FnOnce() -> Value) -> io::Result<()> {
+        if self.on {
+            writeln!(out, "{}", event())?;
+            // Whoever reads them wants them now.
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// What will be trained on what.
+    pub fn start(
+        &self,
+        out: &mut impl Write,
+        target: &Target,
+        recipe: &Recipe,
+        split: &Split,
+        settings: &Settings,
+        parameters: usize,
+    ) -> io::Result<()> {
+        self.line(out, || {
+            json!({
+                "event": "start",
+                "target": target.column(),
+                "task": target.task(),
+                "labels": target.labels(),
+                "features": recipe.n_rows(),
+                "columns": recipe.features().iter().map(|f| &f.column).collect::<Vec<_>>(),
+                "rows": {
+                    "train": split.train.len(),
+                    "validation": split.validation.len(),
+                    "test": split.test.len(),
+                },
+                "parameters": parameters,
+                "settings": settings,
+            })
+        })
+    }
+
+    /// An epoch.
+    pub fn epoch(&self, out: &mut impl Write, record: &EpochRecord) -> io::Result<()> {
+        self.line(out, || {
+            json!({
+                "event": "epoch",
+                "epoch": record.epoch,
+                "cost": record.cost,
+                "validation_cost": record.validation_cost,
+            })
+        })
+    }
+
+    /// How it ended.
+    pub fn end(
+        &self,
+        out: &mut impl Write,
+        scores: &PartScores,
+        history: &History,
+        model: &Path,
+        took: Duration,
+    ) -> io::Result<()> {
+        self.line(out, || {
+            json!({
+                "event": "end",
+                "epochs": history.epochs.len(),
+                "kept": history.kept,
+                "interrupted": history.ended == Ended::Asked,
+                "scores": scores,
+                "model": model.display().to_string(),
+                "seconds": took.as_secs_f64(),
+            })
+        })
+    }
+}

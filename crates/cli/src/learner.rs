@@ -1,0 +1,145 @@
+//! The network and how it is trained, chosen by what is known of the data.
+
+use std::ops::ControlFlow;
+
+use layerwise_data::{DMatrix, Recipe, Target, Task};
+use layerwise_model::activations::{Identity, Relu, Sigmoid, Softmax};
+use layerwise_model::optim::{AdamW, Schedule};
+use layerwise_model::{EpochRecord, Examples, History, ModelError, Network, Patience, Trainer};
+use serde::{Deserialize, Serialize};
+
+use crate::args::TrainArgs;
+use crate::error::CliError;
+use crate::interrupt;
+use crate::scores::cost_of;
+
+/// Parameters of the largest network, about 2 GB with its gradients and copies.
+const MOST_PARAMETERS: u128 = 100_000_000;
+
+/// Rows to learn from at which a table counts as large.
+const MANY_ROWS: usize = 2000;
+
+/// The options of a training, all of them decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    pub hidden: Vec<usize>,
+    pub dropout: f64,
+    pub epochs: usize,
+    pub patience: usize,
+    pub learning_rate: f64,
+    pub weight_decay: f64,
+    pub batch_size: usize,
+    pub seed: u64,
+}
+
+impl Settings {
+    /// What was typed, and for the rest what served well on tables of so many rows.
+    pub fn new(args: &TrainArgs, rows: usize) -> Self {
+        let large = rows >= MANY_ROWS;
+        let hidden = if large { vec![64, 32] } else { vec![32, 16] };
+        let batch_size = if large { 256 } else { 32 };
+        Self {
+            hidden: args.hidden.as_ref().map_or(hidden, |hidden| hidden.0.clone()),
+            dropout: args.dropout.unwrap_or(if large { 0.1 } else { 0.2 }),
+            epochs: args.epochs,
+            patience: args.patience.unwrap_or(if large { 4 } else { 20 }),
+            learning_rate: args.learning_rate.unwrap_or(if large { 0.003 } else { 0.002 }),
+            weight_decay: args.weight_decay.unwrap_or(if large { 0.01 } else { 0.1 }),
+            batch_size: args.batch_size.unwrap_or(batch_size).min(rows),
+            seed: args.seed,
+        }
+    }
+}
+
+/// Numbers that stand for one of so many levels.
+fn width_of(levels: usize) -> usize {
+    // As fastai has it: grows slowly with the levels.
+    ((1.6 * (levels as f64).powf(0.56)).round() as usize).clamp(1, 64)
+}
+
+/// Units from the embedded input to the output; refused where they would not fit into memory.
+pub fn build(
+    settings: &Settings,
+    recipe: &Recipe,
+    target: &Target,
+) -> Result<Network<f32>, CliError> {
+    let codes = recipe.codes();
+    let tables: Vec<(usize, usize, usize)> =
+        codes.iter().map(|&(row, levels)| (row, levels, width_of(levels))).collect();
+    let embedded: usize = tables.iter().map(|&(_, levels, width)| levels * width).sum();
+    let widths: usize = tables.iter().map(|&(.., width)| width).sum();
+    let n_in = recipe.n_rows() - tables.len() + widths;
+    let sizes = [&[n_in], settings.hidden.as_slice(), &[target.n_out()]].concat();
+    // Units are below 2^64 and layers few, so the sum can only overflow if the product does.
+    let found = sizes.windows(2).fold(embedded as u128, |sum, pair| {
+        sum.saturating_add((pair[0] as u128 + 1).saturating_mul(pair[1] as u128))
+    });
+    if found > MOST_PARAMETERS {
+        return Err(CliError::TooManyParameters { found, most: MOST_PARAMETERS });
+    }
+    let mut network = Network::builder(recipe.n_rows());
+    if !tables.is_empty() {
+        network = network.embedding(&tables);
+    }
+    for &units in &settings.hidden {
+        network = network.dense(units, Relu);
+        if settings.dropout > 0.0 {
+            network = network.dropout(settings.dropout);
+        }
+    }
+    let network = match target.task() {
+        Task::Binary => network.dense(1, Sigmoid),
+        Task::Classes => network.dense(target.n_out(), Softmax),
+        Task::Regression => network.dense(1, Identity),
+    };
+    Ok(network.seed(settings.seed).build()?)
+}
+
+/// X and Y of one part.
+pub struct Part {
+    pub x: DMatrix<f32>,
+    pub y: DMatrix<f32>,
+}
+
+/// Trains until the validation part gets no better, and keeps the best.
+pub fn fit(
+    settings: &Settings,
+    target: &Target,
+    network: &mut Network<f32>,
+    [train, validation]: [&Part; 2],
+    mut shown: impl FnMut(&EpochRecord),
+) -> Result<History, CliError> {
+    let diverged = |epoch| CliError::Diverged { epoch, learning_rate: settings.learning_rate };
+    let (alpha, lambda) = (settings.learning_rate as f32, settings.weight_decay as f32);
+    let optimizer = AdamW::new(alpha, lambda).map_err(ModelError::from)?;
+    let history = Trainer::new(cost_of(target.task()), optimizer)
+        .epochs(settings.epochs)
+        .batch_size(settings.batch_size.min(train.x.ncols()))
+        .seed(settings.seed)
+        .schedule(Schedule::Constant)
+        .early_stopping(Patience(settings.patience))
+        .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
+        .after_epoch(|record| {
+            shown(record);
+            // Parameters that the last step of an epoch ruined show only here.
+            match record.validation_cost {
+                Some(cost) if !cost.is_finite() => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        })
+        .fit(
+            network,
+            Examples::new(&train.x, &train.y)?,
+            Some(Examples::new(&validation.x, &validation.y)?),
+        );
+    match history {
+        Err(ModelError::Diverged { epoch, .. }) => Err(diverged(epoch)),
+        Err(error) => Err(error.into()),
+        Ok(history) => match history.last() {
+            Some(last) if last.validation_cost.is_some_and(|cost| !cost.is_finite()) => {
+                Err(diverged(last.epoch))
+            }
+            _ => Ok(history),
+        },
+    }
+}

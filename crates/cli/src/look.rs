@@ -1,0 +1,36 @@
+//! `layerwise look`.
+
+use std::io::Write;
+
+use layerwise_data::{Target, profile};
+
+use crate::args::LookArgs;
+use crate::error::CliError;
+use crate::input;
+use crate::report::{self, columns, heading, printable};
+
+/// Shows what is in a table and what would be made of it.
+pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
+    let input = input::read(&args.data, &args.format.format())?;
+    let table = &input.table;
+    let profiles = profile(table, &args.columns.missing(), &args.columns.categories)?;
+    let name = args.target.as_deref().or(input.shipped.as_ref().map(|set| set.target));
+    let target = name.map(|name| Target::find(table, &profiles, name, None)).transpose()?;
+
+    writeln!(out, "{}", heading(&printable(table.name())))?;
+    writeln!(out, "{}\n", columns::overview(table, &profiles))?;
+    writeln!(out, "{}", columns::table(&profiles))?;
+    if let Some(target) = &target {
+        let title = format!("Target {}: {}", report::short(target.column()), target.task().words());
+        writeln!(out, "\n{}", heading(&title))?;
+        writeln!(out, "{}", columns::target_line(table, &profiles, target))?;
+    }
+    let warnings = columns::warnings(table, &profiles, target.as_ref());
+    if !warnings.is_empty() {
+        writeln!(out)?;
+    }
+    for warning in warnings {
+        writeln!(out, "{} {warning}", report::warning())?;
+    }
+    Ok(())
+}

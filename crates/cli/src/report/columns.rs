@@ -1,0 +1,280 @@
+//! What is said of a table and its columns.
+
+use std::collections::{HashMap, HashSet};
+
+use comfy_table::CellAlignment;
+use layerwise_data::{ColumnKind, ColumnProfile, Recipe, Table, Target, Task};
+
+use super::tables::plain_table;
+use super::{count, short};
+
+/// Share of the rarest class below which is said that it is rare.
+const RARE: f64 = 0.05;
+/// How much of a target a single column may tell before it is suspected to be the target itself.
+const LEAK: f64 = 0.9995;
+
+/// Rows, columns, and how many of each kind.
+pub fn overview(table: &Table, profiles: &[ColumnProfile]) -> String {
+    let kinds = |kind: &str| profiles.iter().filter(|p| p.kind.words() == kind).count();
+    let names = ["number", "category", "date", "text", "row number", "constant", "empty"];
+    let parts: Vec<String> = names
+        .iter()
+        .map(|name| (kinds(name), name))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, name)| format!("{n} {name}"))
+        .collect();
+    let (rows, columns) = (count(table.n_rows(), "row"), count(profiles.len(), "column"));
+    let missing: usize = profiles.iter().map(|p| p.missing).sum();
+    let missing =
+        if missing > 0 { format!("; {}", count(missing, "missing value")) } else { String::new() };
+    format!("{rows}, {columns}: {}{missing}", parts.join(", "))
+}
+
+/// A row a column.
+pub fn table(profiles: &[ColumnProfile]) -> String {
+    const MOST: usize = 200;
+    let mut table = plain_table(["column", "kind", "missing", "distinct", "values"], 4);
+    for index in 2..4 {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for profile in profiles.iter().take(MOST) {
+        let missing = if profile.missing > 0 { profile.missing.to_string() } else { String::new() };
+        let distinct = profile.distinct.map_or_else(|| "many".into(), |n| n.to_string());
+        table.add_row([
+            short(&profile.name),
+            profile.kind.words().into(),
+            missing,
+            distinct,
+            values(profile),
+        ]);
+    }
+    if profiles.len() > MOST {
+        let more = format!("and {} more", profiles.len() - MOST);
+        table.add_row([more, String::new(), String::new(), String::new(), String::new()]);
+    }
+    table.trim_fmt()
+}
+
+/// The distribution of a number, or the most frequent levels.
+fn values(profile: &ColumnProfile) -> String {
+    if let (ColumnKind::Number, Some((least, most))) = (profile.kind, profile.range) {
+        const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+        let tallest = profile.histogram.iter().copied().max().unwrap_or(1).max(1);
+        let bar = |&n: &usize| match n {
+            0 => ' ',
+            n => BARS[(n * (BARS.len() - 1)).div_ceil(tallest).min(BARS.len() - 1)],
+        };
+        let bars: String = profile.histogram.iter().map(bar).collect();
+        let mean = profile.mean.unwrap_or(f64::NAN);
+        return format!("{bars}  {} to {}, mean {}", digits(least), digits(most), digits(mean));
+    }
+    const SHOWN: usize = 3;
+    let level = |(level, n): &(String, usize)| format!("{} ({n})", cut(level));
+    let shown: Vec<String> = profile.levels.iter().take(SHOWN).map(level).collect();
+    let more = if profile.levels.len() > SHOWN { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn cut(level: &str) -> String {
+    const LONGEST: usize = 16;
+    let level = short(level);
+    match level.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &level[..end]),
+        None => level,
+    }
+}
+
+/// A number with four digits.
+fn digits(number: f64) -> String {
+    if number == 0.0 || (0.001..100_000.0).contains(&number.abs()) {
+        let decimals = if number == 0.0 { 0 } else { 3 - number.abs().log10().floor() as i32 };
+        let text = format!("{number:.*}", decimals.clamp(0, 6) as usize);
+        let text = if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &text
+        };
+        return text.to_owned();
+    }
+    format!("{number:.3e}")
+}
+
+/// Columns that are not learned from, each with why.
+pub fn left_out(
+    profiles: &[ColumnProfile],
+    recipe: &Recipe,
+    target: &str,
+    asked: &[String],
+) -> Vec<(String, String)> {
+    let used: HashSet<&str> = recipe.features().iter().map(|f| f.column.as_str()).collect();
+    let why = |profile: &ColumnProfile| {
+        if asked.iter().any(|name| name.trim() == profile.name) {
+            return "as asked for".to_owned();
+        }
+        match profile.kind {
+            ColumnKind::Text => "free text or a key: nearly every row has its own".into(),
+            ColumnKind::RowNumber => "it counts the rows".into(),
+            ColumnKind::Constant => "one value in all rows".into(),
+            ColumnKind::Empty => "no values".into(),
+            _ => "one value in all rows to learn from".into(),
+        }
+    };
+    profiles
+        .iter()
+        .filter(|profile| profile.name != target && !used.contains(profile.name.as_str()))
+        .map(|profile| (profile.name.clone(), why(profile)))
+        .collect()
+}
+
+/// A line for each column that is left out, the last for all beyond ten.
+pub fn left_out_lines(left_out: &[(String, String)]) -> Vec<String> {
+    const SHOWN: usize = 10;
+    let line = |(name, why): &(String, String)| format!("left out: {} ({why})", short(name));
+    let mut lines: Vec<String> = left_out.iter().take(SHOWN).map(line).collect();
+    if left_out.len() > SHOWN {
+        lines.push(format!("left out: {} more columns", left_out.len() - SHOWN));
+    }
+    lines
+}
+
+/// The classes with their shares, or the range of a number.
+pub fn target_line(table: &Table, profiles: &[ColumnProfile], target: &Target) -> String {
+    let Some(profile) = profiles.iter().find(|profile| profile.name == target.column()) else {
+        return String::new();
+    };
+    if target.task() == Task::Regression {
+        return values(profile);
+    }
+    const SHOWN: usize = 10;
+    let class = |(label, n): &(String, usize)| {
+        format!("{} {n} ({:.1} %)", short(label), 100.0 * *n as f64 / table.n_rows() as f64)
+    };
+    let classes: Vec<String> = profile.levels.iter().take(SHOWN).map(class).collect();
+    let more = if profile.levels.len() > SHOWN { ", …" } else { "" };
+    format!("{} classes: {}{more}", target.labels().len(), classes.join(", "))
+}
+
+/// What a person should know before a model is believed.
+pub fn warnings(table: &Table, profiles: &[ColumnProfile], target: Option<&Target>) -> Vec<String> {
+    let mut warnings = vec![];
+    let mut seen = HashSet::with_capacity(table.n_rows());
+    let row = |row| -> String { table.cells(row).collect::<Vec<_>>().join("\u{1f}") };
+    let repeated = (0..table.n_rows()).filter(|&i| !seen.insert(row(i))).count();
+    if repeated > 0 {
+        let (rows, come) =
+            if repeated == 1 { ("1 row", "comes") } else { (&*format!("{repeated} rows"), "come") };
+        warnings.push(format!(
+            "{rows} {come} again: what is learned from one may be judged by the other"
+        ));
+    }
+    let Some(target) = target else { return warnings };
+    if let Some(profile) = profiles.iter().find(|profile| profile.name == target.column())
+        && target.task() != Task::Regression
+        && let Some((label, n)) = profile.levels.last()
+        && (*n as f64) < RARE * table.n_rows() as f64
+    {
+        let label = short(label);
+        warnings.push(format!("class {label} is rare ({n} rows): accuracy says little of it"));
+    }
+    for profile in profiles {
+        if profile.name != target.column()
+            && profile.kind.is_useful()
+            && tells_all(table, profile, target)
+        {
+            warnings.push(format!(
+                "column {} alone tells the target: does it come from it? (--leave-out {0})",
+                short(&profile.name)
+            ));
+        }
+    }
+    warnings
+}
+
+/// Whether a column gives the target away.
+fn tells_all(table: &Table, profile: &ColumnProfile, target: &Target) -> bool {
+    let (Ok(cells), Ok(truths)) = (table.column(&profile.name), table.column(target.column()))
+    else {
+        return false;
+    };
+    let pairs = cells.map(str::trim).zip(truths.map(str::trim));
+    if target.task() == Task::Regression {
+        let numbers = pairs.filter_map(|(x, y)| Some((x.parse().ok()?, y.parse().ok()?)));
+        return profile.kind == ColumnKind::Number
+            && correlation(&numbers.collect::<Vec<_>>()) > LEAK;
+    }
+    if profile.kind == ColumnKind::Number && profile.distinct.is_none_or(|n| n > 20) {
+        let mut numbers: Vec<(f64, &str)> =
+            pairs.filter_map(|(x, y)| Some((x.parse().ok()?, y))).collect();
+        numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let changes = numbers.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
+        return changes + 1 == target.labels().len() && numbers.len() > 10 * (changes + 1);
+    }
+    let mut classes: HashMap<&str, &str> = HashMap::new();
+    let mut rows = 0;
+    for (level, class) in pairs {
+        rows += 1;
+        if *classes.entry(level).or_insert(class) != class {
+            return false;
+        }
+    }
+    // Levels of a few rows agree by chance.
+    classes.len() * 10 <= rows && classes.values().collect::<HashSet<_>>().len() > 1
+}
+
+/// |r| of pairs of numbers.
+fn correlation(pairs: &[(f64, f64)]) -> f64 {
+    let n = pairs.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(|p| of(p) / n).sum::<f64>();
+    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+    let sum = |of: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
+    let xy = sum(&|p| (p.0 - x) * (p.1 - y));
+    let (xx, yy) = (sum(&|p| (p.0 - x).powi(2)), sum(&|p| (p.1 - y).powi(2)));
+    if xx > 0.0 && yy > 0.0 { (xy / (xx * yy).sqrt()).abs() } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layerwise_data::{Missing, profile};
+
+    fn warned(csv: &str, target: &str) -> Vec<String> {
+        let table = Table::from_csv_reader(csv.as_bytes(), "t.csv").unwrap();
+        let profiles = profile(&table, &Missing::default(), &[]).unwrap();
+        let target = Target::find(&table, &profiles, target, None).unwrap();
+        warnings(&table, &profiles, Some(&target))
+    }
+
+    #[test]
+    fn a_column_that_is_the_target_in_disguise_is_named() {
+        let rows = |f: &dyn Fn(usize) -> String| (0..100).map(f).collect::<String>();
+        let copy = rows(&|i| format!("{},{},{i}.5\n", ["n", "y"][i % 2], i % 2));
+        let found = warned(&format!("copy,y,x\n{copy}"), "y");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("column copy alone tells the target"));
+        let cut = rows(&|i| format!("{}.5,{}\n", i * 7 % 100, usize::from(i * 7 % 100 > 50)));
+        assert_eq!(warned(&format!("x,y\n{cut}"), "y").len(), 1);
+        let line = rows(&|i| format!("{},{}\n", i * 7 % 100, 3.5 * (i * 7 % 100) as f64));
+        assert_eq!(warned(&format!("x,y\n{line}"), "y").len(), 1);
+        let noise = rows(&|i| format!("{},{}\n", i * 7 % 100, i * 31 % 2));
+        assert!(warned(&format!("x,y\n{noise}"), "y").is_empty());
+    }
+
+    #[test]
+    fn repeated_rows_and_rare_classes_are_told() {
+        let rows: String = (0..100).map(|i| format!("{i},{}\n", usize::from(i == 40))).collect();
+        let found = warned(&format!("x,y\n{rows}7,0\n"), "y");
+        assert!(found[0].starts_with("1 row comes again"), "{found:?}");
+        assert!(found[1].starts_with("class 1 is rare (1 rows)"), "{found:?}");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!([digits(0.0), digits(12.5), digits(99999.0)], ["0", "12.5", "99999"]);
+        assert_eq!(
+            [digits(1.0 / 3.0), digits(1e-5), digits(-2e7)],
+            ["0.3333", "1.000e-5", "-2.000e7"]
+        );
+    }
+}
