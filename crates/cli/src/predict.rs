@@ -20,7 +20,7 @@ const ROWS: usize = 16_384;
 /// Writes the table with predictions in more columns.
 pub fn run(args: &PredictArgs, out: &mut impl Write) -> Result<(), CliError> {
     let Some(path) = &args.out else {
-        return write(args, out, |reason| CliError::Output(reason));
+        return write(args, out, CliError::Output);
     };
     let failed = |source| CliError::WriteTable { path: path.clone(), source };
     check_out(path, &args.data).map_err(failed)?;

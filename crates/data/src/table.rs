@@ -28,6 +28,8 @@ use crate::{CsvFormat, DataError, Result, TableReader};
 pub struct Table {
     name: String,
     columns: Vec<String>,
+    /// The index of each name: a table may have very many.
+    places: HashMap<String, usize>,
     /// The cells of all rows, one after the other, and where each ends.
     text: String,
     ends: Vec<usize>,
@@ -134,10 +136,15 @@ impl Table {
 
     /// A table of these columns that rows are pushed to.
     pub(crate) fn without_rows(name: String, columns: Vec<String>) -> Self {
-        Self { name, columns, text: String::new(), ends: Vec::new(), lines: Vec::new() }
+        let (text, ends, lines) = (String::new(), Vec::new(), Vec::new());
+        let mut table = Self { name, columns: vec![], places: HashMap::new(), text, ends, lines };
+        table.name_columns(columns);
+        table
     }
 
     pub(crate) fn name_columns(&mut self, columns: Vec<String>) {
+        let places = columns.iter().enumerate().map(|(i, name)| (name.clone(), i));
+        self.places = places.collect();
         self.columns = columns;
     }
 
@@ -377,12 +384,10 @@ impl Table {
     /// The index of a column, found by its name without blanks around it.
     pub(crate) fn column_index(&self, name: &str) -> Result<usize> {
         let wanted = cleaned_name(name);
-        self.columns.iter().position(|column| column == wanted).ok_or_else(|| {
-            DataError::NoSuchColumn {
-                file: self.name.clone(),
-                column: name.to_string(),
-                columns: self.columns.clone(),
-            }
+        self.places.get(wanted).copied().ok_or_else(|| DataError::NoSuchColumn {
+            file: self.name.clone(),
+            column: name.to_string(),
+            columns: self.columns.clone(),
         })
     }
 
