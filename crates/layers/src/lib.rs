@@ -7,7 +7,7 @@
 //! - the [`Layer`](layerwise_core::Layer)s a network is built of, in place: [`Linear`] and
 //!   [`Dense`] (linear → activation); [`Dropout`] and [`GaussianNoise`]; [`BatchNorm`] and
 //!   [`LayerNorm`]; [`FeatureScale`], [`PRelu`] and [`MixedActivation`]; [`Residual`], a container; and for tables
-//!   [`Embedding`], [`Periodic`] and [`PeriodicLinear`].
+//!   [`Embedding`], [`Periodic`], [`PeriodicLinear`] and [`PiecewiseLinear`].
 //!
 //! Both rest on the same kernels. They differ in one convention: the exercise's backward functions
 //! divide by m themselves, a layer leaves the mean to the cost.
@@ -26,6 +26,7 @@ mod linear_forward;
 mod mixed_activation;
 mod periodic;
 mod periodic_linear;
+mod piecewise_linear;
 mod prelu;
 mod residual;
 
@@ -45,6 +46,7 @@ pub use linear_forward::{linear_activation_forward, linear_forward};
 pub use mixed_activation::MixedActivation;
 pub use periodic::Periodic;
 pub use periodic_linear::PeriodicLinear;
+pub use piecewise_linear::PiecewiseLinear;
 pub use prelu::PRelu;
 pub use residual::Residual;
 

@@ -29,8 +29,8 @@ pub mod prelude {
     };
     pub use layerwise_layers::{
         BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, Linear,
-        MixedActivation, PRelu, Periodic, PeriodicLinear, Residual, linear_activation_backward,
-        linear_activation_forward, linear_backward, linear_forward,
+        MixedActivation, PRelu, Periodic, PeriodicLinear, PiecewiseLinear, Residual,
+        linear_activation_backward, linear_activation_forward, linear_backward, linear_forward,
     };
     pub use layerwise_model::{
         Callback, Candidate, Checkpoint, Confusion, EarlyStopping, Ended, EpochRecord, Examples,

@@ -318,8 +318,10 @@ mod tests {
 
     #[test]
     fn every_kind_of_layer_comes_back() {
-        let builder =
-            Network::<f64>::builder(4).feature_scale().dense(6, LeakyRelu::new(0.2).unwrap());
+        // A third has no decimal fraction, and must come back to the last bit.
+        let edges = vec![vec![-1.0, 1.0 / 3.0, 7.0], vec![0.0, 1e-300], vec![2.0], vec![0.5, 1e9]];
+        let builder = Network::<f64>::builder(4).piecewise_linear(edges).feature_scale();
+        let builder = builder.dense(6, LeakyRelu::new(0.2).unwrap());
         let builder = builder.layer_norm().dropout(0.1).dense(5, Identity).prelu().dense(3, Gelu);
         let builder = builder.gaussian_noise(0.1).batch_norm().dense(4, Identity).mixed(Silu);
         let builder = builder.periodic(2, 0.1).periodic_linear(3, 2, 0.1);

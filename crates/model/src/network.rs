@@ -7,7 +7,7 @@ use layerwise_core::{
 };
 use layerwise_layers::{
     BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, MixedActivation,
-    PRelu, Periodic, PeriodicLinear, Residual,
+    PRelu, Periodic, PeriodicLinear, PiecewiseLinear, Residual,
 };
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -435,6 +435,24 @@ impl<T: Scalar> NetworkBuilder<T> {
                 Ok(Box::new(PeriodicLinear::new([w1, b1, w2, DMatrix::zeros(width, n)])?))
             },
         )
+    }
+
+    /// Adds [`PiecewiseLinear`] with these edges, those of one feature after the other, which do not change
+    /// in training. `layerwise_data::PiecewiseLinear` finds them.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, activations::Sigmoid, core::DMatrix};
+    ///
+    /// // Ages in two bins, incomes in one: raw columns go in.
+    /// let edges = vec![vec![17.0, 35.0, 90.0], vec![0.0, 99_999.0]];
+    /// let network = Network::<f32>::builder(2).piecewise_linear(edges).dense(1, Sigmoid).build()?;
+    /// assert_eq!(network.layers()[0].n_out(), 2 + 1);
+    /// assert_eq!(network.n_parameters(), 3 + 1);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn piecewise_linear(self, edges: Vec<Vec<f64>>) -> Self {
+        let n_out = edges.iter().map(|edges| edges.len().saturating_sub(1).max(1)).sum();
+        self.drawn(move |_| n_out, move |_, _| Ok(Box::new(PiecewiseLinear::new(edges)?)))
     }
 
     fn drawn(

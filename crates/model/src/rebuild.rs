@@ -6,7 +6,7 @@ use layerwise_activations::{Activation, Visitor, by_name};
 use layerwise_core::{CoreError, DMatrix, DVector, Layer, LinearParameters, Scalar};
 use layerwise_layers::{
     BatchNorm, Dense, Dropout, Embedding, FeatureScale, GaussianNoise, LayerNorm, Linear,
-    MixedActivation, PRelu, Periodic, PeriodicLinear, Residual,
+    MixedActivation, PRelu, Periodic, PeriodicLinear, PiecewiseLinear, Residual,
 };
 use safetensors::tensor::SafeTensors;
 
@@ -66,7 +66,8 @@ pub(crate) fn build<T: Scalar>(
     for (name, value) in &entry.settings {
         if name == "activation" {
             activation = Some(value.as_str());
-        } else if entry.kind == "embedding" {
+        } else if matches!(entry.kind.as_str(), "embedding" | "piecewise linear") {
+            // Lists of numbers.
             continue;
         } else {
             let number = value.parse::<f64>();
@@ -121,6 +122,23 @@ pub(crate) fn build<T: Scalar>(
                     sized("b2", d, n_in)?,
                 ];
                 PeriodicLinear::new(values).map(|layer| Box::new(layer) as _)
+            }
+            ("piecewise linear", None) => {
+                let mut edges = Vec::new();
+                // As many as there are settings: a file may claim any number of features.
+                for feature in 0..entry.settings.len() {
+                    let name = format!("edges{feature}");
+                    let value = entry.settings.get(&name);
+                    let value =
+                        value.ok_or_else(|| refuse(format!("a {} without {name}", entry.kind)))?;
+                    let numbers = value.split(',').map(str::parse);
+                    edges.push(
+                        numbers.collect::<std::result::Result<Vec<f64>, _>>().map_err(|_| {
+                            refuse(format!("{name} is {value:?}, expected numbers"))
+                        })?,
+                    );
+                }
+                PiecewiseLinear::new(edges).map(|layer| Box::new(layer) as _)
             }
             ("residual", None) => {
                 let inner = entry.inner.iter().enumerate();

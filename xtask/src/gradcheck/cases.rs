@@ -115,6 +115,11 @@ pub fn all() -> Vec<Case> {
         let of = |nrows| matrix(nrows, 4, options.seed.wrapping_add(nrows as u64), 0.3);
         right(PeriodicLinear::new([of(3), of(3), of(6), of(2)]))
     });
+    layer_cases!(cases, "layer piecewise linear".into(), 4, |_: &CheckOptions| {
+        let edges =
+            vec![vec![-1.0, 0.3, 0.8, 2.5], vec![-0.5, 1.5], vec![0.1], vec![-3.0, 0.2, 3.0]];
+        right(PiecewiseLinear::new(edges))
+    });
     embedding(&mut cases);
     residuals(&mut cases);
     layer_cases!(cases, "layer feature scale".into(), 6, |options: &CheckOptions| {
