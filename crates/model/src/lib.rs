@@ -11,6 +11,7 @@
 //! The functions on the left are pure and allocate what they return; the path on the right works
 //! in buffers made once. Property tests hold the two equal.
 
+mod builder;
 mod error;
 mod evaluate;
 mod file;
@@ -24,6 +25,7 @@ mod rebuild;
 mod search;
 mod train;
 
+pub use builder::NetworkBuilder;
 pub use error::ModelError;
 pub use evaluate::{
     CurvePoint, Fold, Scores, Temperature, ThresholdMetric, best_threshold, calibration_error,
@@ -42,7 +44,7 @@ pub use metrics::{
     mean_absolute_error, pr_auc, precision, r_squared, recall, roc_auc, root_mean_squared_error,
     top_k_accuracy,
 };
-pub use network::{Network, NetworkBuilder};
+pub use network::Network;
 pub use predictor::Predictor;
 pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
