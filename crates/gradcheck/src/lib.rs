@@ -63,7 +63,7 @@ pub use report::{Comparison, Report};
 /// fn is_right(layer: &mut dyn Layer<f64>) -> Result<bool> {
 ///     Ok(check_layer(layer, &CheckOptions::default())?.passed())
 /// }
-/// assert!(is_right(&mut layerwise_layers::LayerNorm::identity(3))?);
+/// assert!(is_right(&mut layerwise_layers::LayerNorm::identity(3)?)?);
 /// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
 /// ```
 pub type Result<T> = std::result::Result<T, GradcheckError>;

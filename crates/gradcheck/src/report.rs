@@ -72,7 +72,7 @@ impl fmt::Display for Comparison {
 /// use layerwise_gradcheck::{CheckOptions, check_layer};
 /// use layerwise_layers::LayerNorm;
 ///
-/// let report = check_layer(&mut LayerNorm::identity(3), &CheckOptions::default())?;
+/// let report = check_layer(&mut LayerNorm::identity(3)?, &CheckOptions::default())?;
 /// assert!(report.passed() && !report.too_many_left_out());
 /// // γ, β and five examples of three features.
 /// assert_eq!((report.total, report.checked, report.wrong), (3 + 3 + 5 * 3, 21, 0));

@@ -41,8 +41,12 @@ impl Dropout {
     /// layers of a network apart: two with the same number drop the same units.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] with a `p` outside it.
+    /// [`CoreError::Setting`] with a `p` outside it, or without units.
     pub fn new(n: usize, p: f64, number: u64) -> Result<Self> {
+        if n == 0 {
+            let (what, expected) = ("the units of dropout", "at least 1");
+            return Err(CoreError::Setting { what, expected, found: 0.0 });
+        }
         if (0.0..1.0).contains(&p) {
             return Ok(Self { n, p, number });
         }
@@ -79,7 +83,7 @@ impl<T: Scalar> Layer<T> for Dropout {
         // p as a part of all 64-bit numbers; rounding costs p one part in 2^53.
         let dropped = (p * 2.0_f64.powi(64)) as u64;
         let run = mix(pass.seed ^ mix(pass.step ^ mix(self.number)));
-        for (j, factors) in cache.chunks_exact_mut(self.n.max(1)).enumerate() {
+        for (j, factors) in cache.chunks_exact_mut(self.n).enumerate() {
             let example = mix(run ^ (pass.first_example + j) as u64);
             for (i, factor) in factors.iter_mut().enumerate() {
                 let draw = mix(example.wrapping_add(i as u64));
@@ -164,7 +168,15 @@ mod tests {
             // Five standard deviations of the mean of 100,000 draws.
             assert!((found - p).abs() <= 5.0 * (p * (1.0 - p) / 1e5).sqrt(), "{found} of {p}");
         }
-        let error = Dropout::new(3, 1.5, 0).unwrap_err().to_string();
-        assert_eq!(error, "expected the probability of dropout in [0, 1), found 1.5");
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let message = |n, p| Dropout::new(n, p, 0).unwrap_err().to_string();
+        for p in [1.5, 1.0, -0.1, f64::NAN] {
+            let expected = format!("expected the probability of dropout in [0, 1), found {p}");
+            assert_eq!(message(3, p), expected);
+        }
+        assert_eq!(message(0, 0.5), "expected the units of dropout at least 1, found 0");
     }
 }

@@ -48,9 +48,12 @@ impl<T: Scalar> Embedding<T> {
     /// tables `(width, levels)`.
     ///
     /// # Errors
-    /// Rows that are not there or not rising, tables that are empty or hold NaN.
+    /// No rows at all, rows of codes that are not there or not rising, tables that are empty or hold NaN.
     pub fn new(n_in: usize, tables: Vec<(usize, DMatrix<T>)>) -> Result<Self> {
         let refuse = |message| CoreError::Layer { layer: KIND.into(), message };
+        if n_in == 0 {
+            return Err(refuse("no features: expected at least one".to_owned()));
+        }
         for (row, table) in &tables {
             expect_matrix("a table", table.into())?;
             if *row >= n_in {
@@ -219,6 +222,7 @@ mod tests {
             assert_eq!(error, expected);
         }
         let table = || DMatrix::<f64>::zeros(1, 2);
+        assert!(Embedding::<f64>::new(0, vec![]).is_err());
         assert!(Embedding::new(2, vec![(2, table())]).is_err());
         assert!(Embedding::new(2, vec![(1, table()), (0, table())]).is_err());
     }

@@ -39,12 +39,16 @@ impl GaussianNoise {
     /// layers of a network apart.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] with another `sigma`.
+    /// [`CoreError::Setting`] with another `sigma`, or without units.
     pub fn new(n: usize, sigma: f64, number: u64) -> Result<Self> {
+        if n == 0 {
+            let (what, expected) = ("the units of noise", "at least 1");
+            return Err(CoreError::Setting { what, expected, found: 0.0 });
+        }
         if sigma.is_finite() && sigma >= 0.0 {
             return Ok(Self { n, sigma, number });
         }
-        let (what, expected) = ("the standard deviation of noise", "at least 0");
+        let (what, expected) = ("the standard deviation of noise", "finite and at least 0");
         Err(CoreError::Setting { what, expected, found: sigma })
     }
 }
@@ -137,6 +141,15 @@ mod tests {
         let half = draw(1000, Pass { noise: 0.5, ..pass });
         assert!((half - 0.5 * &a).amax() < 1e-15);
         assert_ne!(draw(10, Pass::training(5, 10)), a.columns(0, 10).into_owned());
-        assert!(GaussianNoise::new(1, -0.1, 0).is_err());
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let message = |n, sigma| GaussianNoise::new(n, sigma, 0).unwrap_err().to_string();
+        for sigma in [-0.1, f64::NAN, f64::INFINITY] {
+            let expected = "expected the standard deviation of noise finite and at least 0, found";
+            assert_eq!(message(3, sigma), format!("{expected} {sigma}"));
+        }
+        assert_eq!(message(0, 0.5), "expected the units of noise at least 1, found 0");
     }
 }

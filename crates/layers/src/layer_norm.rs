@@ -22,7 +22,7 @@ const EPSILON: f64 = 1e-5;
 /// ```
 /// use layerwise_layers::{LayerNorm, core::{DMatrix, Layer, Pass}};
 ///
-/// let layer = LayerNorm::identity(2);
+/// let layer = LayerNorm::identity(2)?;
 /// let x = DMatrix::from_column_slice(2, 1, &[10.0, 30.0]);
 /// let mut a = DMatrix::zeros(2, 1);
 /// layer.forward((&x).into(), (&mut a).into(), &mut [], &Pass::inference())?;
@@ -59,8 +59,11 @@ impl<T: Scalar> LayerNorm<T> {
     }
 
     /// γ = 1, β = 0, the usual start, for `n` features.
-    pub fn identity(n: usize) -> Self {
-        Self { gamma: DVector::from_element(n, T::one()), beta: DVector::zeros(n) }
+    ///
+    /// # Errors
+    /// As [`new`](LayerNorm::new).
+    pub fn identity(n: usize) -> Result<Self> {
+        Self::new(DVector::from_element(n, T::one()), DVector::zeros(n))
     }
 
     /// μ and `1/√(σ² + ε)` of one example.

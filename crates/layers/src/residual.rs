@@ -48,13 +48,17 @@ impl<T: Scalar> Residual<T> {
     /// A way around these layers, first to last.
     ///
     /// # Errors
-    /// [`CoreError::Layer`] if there are none, if one does not take in what the one below gives out, or
+    /// [`CoreError::Layer`] if there are none, if one has no units, if one does not take in what the one below gives out, or
     /// if the last gives out another number of units than the first takes in.
     pub fn new(layers: Vec<Box<dyn Layer<T>>>) -> Result<Self> {
         let refuse = |message| Err(CoreError::Layer { layer: "residual".into(), message });
         let (Some(first), Some(last)) = (layers.first(), layers.last()) else {
             return refuse("a stack of no layers".to_owned());
         };
+        if let Some(index) = layers.iter().position(|layer| layer.n_in() == 0 || layer.n_out() == 0)
+        {
+            return refuse(format!("layer {} of the stack has no units or features", index + 1));
+        }
         for (index, pair) in layers.windows(2).enumerate() {
             let (below, n_in) = (pair[0].n_out(), pair[1].n_in());
             if below != n_in {
@@ -370,7 +374,7 @@ mod tests {
         // Twice itself, and what is left of it by the unbiased variance, 2 and 200.
         let expected = 2.0 - 1.0 / (2.0_f64 + 1e-5).sqrt();
         assert!((a[(0, 0)] - expected).abs() < 1e-12, "{a}");
-        let plain = Residual::<f64>::new(vec![Box::new(LayerNorm::identity(2))]).unwrap();
+        let plain = Residual::<f64>::new(vec![Box::new(LayerNorm::identity(2).unwrap())]).unwrap();
         assert!(!plain.spec().unwrap().inner.is_empty());
     }
 }

@@ -7,6 +7,7 @@ use layerwise_core::{
 };
 use layerwise_layers::Dense;
 
+use crate::initialize::check_sizes;
 use crate::{ModelError, NetworkBuilder, Result};
 
 /// Layers driven one after the other, each taking in what the one below gives out.
@@ -53,7 +54,7 @@ impl<T: Scalar> Network<T> {
     /// A network of these layers, first to last; layers from anywhere will do.
     ///
     /// # Errors
-    /// [`ModelError::NoLayers`]; [`ModelError::Chain`] if a layer does not fit the one below;
+    /// [`ModelError::NoLayers`]; [`ModelError::NoUnits`]; [`ModelError::Chain`] if a layer does not fit the one below;
     /// [`ModelError::SoftmaxOfOne`].
     ///
     /// ```
@@ -69,9 +70,10 @@ impl<T: Scalar> Network<T> {
     /// # Ok::<(), layerwise_model::ModelError>(())
     /// ```
     pub fn new(layers: Vec<Box<dyn Layer<T>>>) -> Result<Self> {
-        if layers.is_empty() {
-            return Err(ModelError::NoLayers);
-        }
+        let Some(first) = layers.first() else { return Err(ModelError::NoLayers) };
+        let mut sizes = vec![first.n_in()];
+        sizes.extend(layers.iter().map(|layer| layer.n_out()));
+        check_sizes(&sizes)?;
         for (index, pair) in layers.windows(2).enumerate() {
             let (below, n_in) = (pair[0].n_out(), pair[1].n_in());
             if below != n_in {

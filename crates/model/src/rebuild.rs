@@ -80,6 +80,12 @@ pub(crate) fn build<T: Scalar>(
         let number = numbers.get(name).copied();
         number.ok_or_else(|| refuse(format!("a {} without {name}", entry.kind)))
     };
+    let whole = |name: &str| -> Result<u64> {
+        let value = entry.settings.get(name);
+        let value = value.ok_or_else(|| refuse(format!("a {} without {name}", entry.kind)))?;
+        let number = value.parse();
+        number.map_err(|_| refuse(format!("{name} is {value:?}, expected a whole number")))
+    };
     let built: std::result::Result<Box<dyn Layer<T>>, CoreError> =
         match (entry.kind.as_str(), activation) {
             ("linear", None) => Linear::new(linear()?).map(|layer| Box::new(layer) as _),
@@ -87,7 +93,7 @@ pub(crate) fn build<T: Scalar>(
                 Ok(layer) => layer,
                 Err(error) => Err(error),
             },
-            ("dropout", None) => Dropout::new(n_out, number("p")?, number("number")? as u64)
+            ("dropout", None) => Dropout::new(n_out, number("p")?, whole("number")?)
                 .map(|layer| Box::new(layer) as _),
             ("feature scale", None) => {
                 FeatureScale::new(vector("s")?).map(|layer| Box::new(layer) as _)
@@ -101,7 +107,7 @@ pub(crate) fn build<T: Scalar>(
                 Err(error) => Err(error),
             },
             ("gaussian noise", None) => {
-                GaussianNoise::new(n_out, number("sigma")?, number("number")? as u64)
+                GaussianNoise::new(n_out, number("sigma")?, whole("number")?)
                     .map(|layer| Box::new(layer) as _)
             }
             ("batch norm", None) => {
@@ -110,11 +116,11 @@ pub(crate) fn build<T: Scalar>(
                 BatchNorm::new(values, number("momentum")?).map(|layer| Box::new(layer) as _)
             }
             ("periodic", None) => {
-                let c = sized("c", number("frequencies")? as usize, n_in)?;
+                let c = sized("c", whole("frequencies")? as usize, n_in)?;
                 Periodic::new(c).map(|layer| Box::new(layer) as _)
             }
             ("periodic linear", None) => {
-                let (k, d) = (number("waves")? as usize, number("width")? as usize);
+                let (k, d) = (whole("waves")? as usize, whole("width")? as usize);
                 let values = [
                     sized("w1", k, n_in)?,
                     sized("b1", k, n_in)?,

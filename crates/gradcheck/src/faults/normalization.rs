@@ -13,7 +13,7 @@ use super::all_but_backward;
 ///
 /// let fault = NormalizationFault::MeanConstant;
 /// let options = CheckOptions::default();
-/// let mut features = FaultyNormalization::new(LayerNorm::identity(3), Across::Features, fault);
+/// let mut features = FaultyNormalization::new(LayerNorm::identity(3)?, Across::Features, fault);
 /// assert!(!check_layer(&mut features, &options)?.passed());
 /// let batch_norm = BatchNorm::identity(3, 0.1)?;
 /// let mut examples = FaultyNormalization::new(batch_norm, Across::Examples, fault);
@@ -89,7 +89,7 @@ impl NormalizationFault {
 /// use layerwise_gradcheck::{CheckOptions, check_layer};
 /// use layerwise_layers::LayerNorm;
 ///
-/// let mut right = LayerNorm::identity(4);
+/// let mut right = LayerNorm::identity(4)?;
 /// assert!(check_layer(&mut right, &CheckOptions::default())?.passed());
 /// let fault = NormalizationFault::VarianceConstant;
 /// let mut wrong = FaultyNormalization::new(right, Across::Features, fault);

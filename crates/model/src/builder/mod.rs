@@ -107,7 +107,7 @@ impl<T: Scalar> NetworkBuilder<T> {
 
     /// Adds [`LayerNorm`], which starts with γ = 1 and β = 0.
     pub fn layer_norm(self) -> Self {
-        self.same_size(|n, _| Ok(Box::new(LayerNorm::identity(n))))
+        self.same_size(|n, _| Ok(Box::new(LayerNorm::identity(n)?)))
     }
 
     /// Adds [`FeatureScale`], which starts at 1.

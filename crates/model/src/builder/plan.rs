@@ -1,6 +1,6 @@
 //! What a builder was asked for, until sizes are known and starting values can be drawn.
 
-use layerwise_core::{DMatrix, Layer, LinearParameters, Scalar};
+use layerwise_core::{CoreError, DMatrix, Layer, LinearParameters, Scalar};
 use layerwise_layers::Residual;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -76,6 +76,14 @@ pub(super) fn make_layers<T: Scalar>(
         });
     }
     Ok(layers)
+}
+
+/// Refuses a standard deviation, called `what`, that is none.
+pub(super) fn expect_deviation(what: &'static str, sigma: f64) -> Result<()> {
+    if sigma.is_finite() && sigma >= 0.0 {
+        return Ok(());
+    }
+    Err(CoreError::Setting { what, expected: "finite and at least 0", found: sigma }.into())
 }
 
 /// Independent normal numbers.

@@ -5,8 +5,10 @@ use layerwise_layers::{Embedding, Periodic, PeriodicLinear, PiecewiseLinear};
 use rand::rngs::ChaCha8Rng;
 
 use super::NetworkBuilder;
-use super::plan::{Plan, normals};
+use super::plan::{Plan, expect_deviation, normals};
 use crate::Result;
+
+const FREQUENCIES: &str = "the standard deviation of frequencies";
 
 impl<T: Scalar> NetworkBuilder<T> {
     /// Adds [`Embedding`]: the rows of `tables` hold codes of so many levels and become so many numbers
@@ -51,7 +53,10 @@ impl<T: Scalar> NetworkBuilder<T> {
     pub fn periodic(self, frequencies: usize, sigma: f64) -> Self {
         self.drawn(
             move |n| 2 * frequencies * n,
-            move |n, rng| Ok(Box::new(Periodic::new(normals(frequencies, n, sigma, rng))?)),
+            move |n, rng| {
+                expect_deviation(FREQUENCIES, sigma)?;
+                Ok(Box::new(Periodic::new(normals(frequencies, n, sigma, rng))?))
+            },
         )
     }
 
@@ -70,6 +75,7 @@ impl<T: Scalar> NetworkBuilder<T> {
         self.drawn(
             move |n| (width + 1) * n,
             move |n, rng| {
+                expect_deviation(FREQUENCIES, sigma)?;
                 let w1 = normals(waves, n, sigma, rng);
                 let b1 = DMatrix::from_fn(waves, n, |_, _| {
                     T::of(rand::RngExt::random_range(
