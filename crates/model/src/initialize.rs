@@ -35,6 +35,9 @@ pub enum Scale {
     He,
     /// Uniform with the deviation of [`Scale::He`].
     HeUniform,
+    /// `N(0, 1) gain/√n_in` with this gain, for any activation (He et al. 2015, section 2.2, with another
+    /// second moment than ReLU's). √2 is [`Scale::He`].
+    Gain(f64),
     /// `N(0, 1) √(2/(n_in + n_out))`, for sigmoid and tanh (Glorot and Bengio, "Understanding the
     /// difficulty of training deep feedforward neural networks", 2010, eq. 12).
     Xavier,
@@ -47,26 +50,6 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// What suits an activation of this name: [`Scale::He`] for ReLU and its kin,
-    /// [`Scale::InverseSqrt`] for SELU, else [`Scale::Xavier`].
-    ///
-    /// ```
-    /// use layerwise_model::Scale;
-    ///
-    /// assert_eq!(Scale::suiting("relu"), Scale::He);
-    /// assert_eq!(Scale::suiting("selu"), Scale::InverseSqrt);
-    /// assert_eq!(Scale::suiting("tanh"), Scale::Xavier);
-    /// ```
-    pub fn suiting(activation: &str) -> Self {
-        match activation {
-            "relu" | "leaky relu" | "elu" | "gelu" | "gelu tanh" | "silu" | "hard swish" => {
-                Self::He
-            }
-            "selu" => Self::InverseSqrt,
-            _ => Self::Xavier,
-        }
-    }
-
     /// One weight from draws of N(0, 1).
     fn weight(self, rng: &mut impl StandardNormals, n_in: usize, n_out: usize) -> f64 {
         let (n_in, n_out) = (n_in as f64, n_out as f64);
@@ -78,6 +61,7 @@ impl Scale {
             Self::InverseSqrtUniform => uniform(rng) / n_in.sqrt(),
             Self::He => rng.next_normal() * (2.0 / n_in).sqrt(),
             Self::HeUniform => uniform(rng) * (2.0 / n_in).sqrt(),
+            Self::Gain(gain) => rng.next_normal() * gain / n_in.sqrt(),
             Self::Xavier => rng.next_normal() * (2.0 / (n_in + n_out)).sqrt(),
             Self::XavierUniform => uniform(rng) * (2.0 / (n_in + n_out)).sqrt(),
         }
@@ -199,6 +183,7 @@ mod tests {
             (Scale::HeUniform, (2.0f64 / 400.0).sqrt()),
             (Scale::XavierUniform, (2.0f64 / 500.0).sqrt()),
             (Scale::Orthogonal(0.7), 0.7 * 0.05),
+            (Scale::Gain(1.3), 1.3 * 0.05),
         ] {
             let rng = &mut generator(1, Stream::Initialization);
             let layer = initialize_layer::<f64>(400, 100, scale, rng);

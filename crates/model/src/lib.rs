@@ -23,6 +23,7 @@ mod predictor;
 mod random;
 mod rebuild;
 mod search;
+mod suiting;
 mod train;
 
 pub use builder::NetworkBuilder;

@@ -51,17 +51,47 @@ impl<T: Scalar> NetworkBuilder<T> {
 
     /// Adds `a = g(W a_prev + b)` with `n_out` units.
     ///
-    /// Weights start as [`Scale::suiting`] says for the activation.
+    /// Weights start as [`Scale::suiting_to`] says for the activation; for the identity with
+    /// [`prelu`](NetworkBuilder::prelu) or [`mixed`](NetworkBuilder::mixed) to follow, as it says for that.
+    ///
+    /// ```
+    /// use layerwise_model::{Network, Scale, activations::{Identity, Relu}};
+    ///
+    /// let weights = |network: Network<f64>| {
+    ///     network.layers()[0].parameter(0).map(|w| w.as_slice().to_vec())
+    /// };
+    /// let he = Network::builder(50).dense_scaled(9, Identity, Scale::He).build()?;
+    /// let mixed = Network::builder(50).dense(9, Identity).layer_norm().mixed(Relu).build()?;
+    /// assert_eq!(weights(mixed), weights(he));
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn dense(self, n_out: usize, g: impl Activation<T>) -> Self {
-        let scale = Scale::suiting(g.name());
-        self.dense_scaled(n_out, g, scale)
+        let (scale, waits) = (Scale::suiting_to(&g), g.name() == "identity");
+        self.planned(n_out, g, scale, waits)
     }
 
     /// Adds `a = g(W a_prev + b)` with `n_out` units and starting weights of the given scale.
-    pub fn dense_scaled(mut self, n_out: usize, g: impl Activation<T>, scale: Scale) -> Self {
+    pub fn dense_scaled(self, n_out: usize, g: impl Activation<T>, scale: Scale) -> Self {
+        self.planned(n_out, g, scale, false)
+    }
+
+    fn planned(mut self, n_out: usize, g: impl Activation<T>, scale: Scale, waits: bool) -> Self {
         let make: MakeLayer<T> =
             Box::new(move |parameters| Ok(Box::new(Dense::new(parameters, g)?)));
-        self.plans.push(Plan::Dense { n_out, scale, make });
+        self.plans.push(Plan::Dense { n_out, scale, waits, make });
+        self
+    }
+
+    /// An activation comes that `scale` suits: for the dense layer below that has none, if its scale was
+    /// not asked for. Normalization, dropout and the like may lie between.
+    fn followed_by(mut self, suiting: Scale) -> Self {
+        let between = |plan: &&mut Plan<T>| matches!(plan, Plan::SameSize(_));
+        if let Some(Plan::Dense { scale, waits, .. }) =
+            self.plans.iter_mut().rev().skip_while(between).next()
+            && *waits
+        {
+            (*scale, *waits) = (suiting, false);
+        }
         self
     }
 
@@ -95,7 +125,8 @@ impl<T: Scalar> NetworkBuilder<T> {
     /// Adds [`MixedActivation`], which starts as the activation. The layer below is one without an
     /// activation.
     pub fn mixed(self, g: impl Activation<T>) -> Self {
-        self.same_size(|n, _| {
+        let suiting = Scale::suiting_to(&g);
+        self.followed_by(suiting).same_size(|n, _| {
             Ok(Box::new(MixedActivation::new(DVector::from_element(n, T::one()), g)?))
         })
     }
@@ -117,7 +148,9 @@ impl<T: Scalar> NetworkBuilder<T> {
 
     /// Adds [`PRelu`], whose slopes start at 0.25. The layer below is one without an activation.
     pub fn prelu(self) -> Self {
-        self.same_size(|n, _| Ok(Box::new(PRelu::new(DVector::from_element(n, T::of(0.25)))?)))
+        const SLOPE: f64 = 0.25;
+        self.followed_by(Scale::of_slope(SLOPE))
+            .same_size(|n, _| Ok(Box::new(PRelu::new(DVector::from_element(n, T::of(SLOPE)))?)))
     }
 
     fn same_size(
@@ -180,8 +213,37 @@ impl<T: Scalar> NetworkBuilder<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use layerwise_activations::{Relu, Sigmoid};
+    use layerwise_activations::{Identity, Relu, Selu, Sigmoid};
     use layerwise_core::{DMatrix, LinearParameters};
+
+    #[test]
+    fn the_activation_that_follows_decides() {
+        type Change = fn(NetworkBuilder<f64>) -> NetworkBuilder<f64>;
+        let dense = |b: NetworkBuilder<f64>| b.dense(40, Identity);
+        let weights = |builder: NetworkBuilder<f64>| {
+            builder.build().unwrap().layers()[0].parameter(0).unwrap().as_slice().to_vec()
+        };
+        let of = |scale| weights(Network::builder(30).dense_scaled(40, Identity, scale));
+        let prelu = Scale::Gain((2.0_f64 / 1.0625).sqrt());
+        let cases: [(Change, Scale); 8] = [
+            (|b| b, Scale::Xavier),
+            (|b| b.prelu(), prelu),
+            (|b| b.batch_norm().dropout(0.1).prelu(), prelu),
+            (|b| b.mixed(Relu), Scale::He),
+            (|b| b.mixed(Selu), Scale::InverseSqrt),
+            // The first of two.
+            (|b| b.mixed(Relu).prelu(), Scale::He),
+            // Not through other layers, nor into a stack from outside.
+            (|b| b.dense(5, Sigmoid).prelu(), Scale::Xavier),
+            (|b| b.residual(|stack| stack.prelu()).prelu(), Scale::Xavier),
+        ];
+        for (case, (change, scale)) in cases.into_iter().enumerate() {
+            assert_eq!(weights(change(dense(Network::builder(30)))), of(scale), "case {case}");
+        }
+        // What was asked for stays.
+        let asked = Network::builder(30).dense_scaled(40, Identity, Scale::Normal(0.1)).prelu();
+        assert_eq!(weights(asked), of(Scale::Normal(0.1)));
+    }
 
     #[test]
     fn nonsense_is_refused_when_built() {

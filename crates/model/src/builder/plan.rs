@@ -18,6 +18,8 @@ pub(super) enum Plan<T: Scalar> {
     Dense {
         n_out: usize,
         scale: Scale,
+        /// Whether the scale may still be changed by an activation that follows.
+        waits: bool,
         make: MakeLayer<T>,
     },
     /// As many units as the layer below; made from that and the layer's position.
