@@ -138,3 +138,49 @@ impl<T: Scalar> Layer<T> for FeatureScale<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::one_pass::{OnePass, assert_refuses_what_does_not_fit};
+    use layerwise_core::DMatrix;
+    use proptest::prelude::*;
+
+    fn layer(s: &[f64]) -> FeatureScale<f64> {
+        FeatureScale::new(DVector::from_column_slice(s)).unwrap()
+    }
+
+    #[test]
+    fn by_hand() {
+        let x = DMatrix::from_column_slice(2, 2, &[3.0, 4.0, -1.0, 0.0]);
+        let da = DMatrix::from_column_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]);
+        let pass = OnePass::of(&layer(&[2.0, -0.5]), &x, &da);
+        assert_eq!(pass.a.as_slice(), [6.0, -2.0, -2.0, 0.0]);
+        assert_eq!(pass.da_prev.as_slice(), [2.0, -1.0, 6.0, -2.0]);
+        assert_eq!(pass.gradients, [[3.0 - 3.0, 8.0 + 0.0]]);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_refuses_what_does_not_fit(&layer(&[2.0, 0.5]));
+        assert!(FeatureScale::<f64>::new(DVector::zeros(0)).is_err());
+        let infinite = DVector::from_vec(vec![f64::INFINITY]);
+        let error = FeatureScale::new(infinite).unwrap_err().to_string();
+        assert_eq!(error, "s holds inf in row 0, column 0 (counted from 0)");
+    }
+
+    proptest! {
+        /// `⟨da, s ∗ x⟩ = ⟨s ∗ da, x⟩ = ⟨s, ds⟩`: linear in both.
+        #[test]
+        fn its_own_adjoint(numbers in prop::collection::vec(-9.0..9.0_f64, 15)) {
+            let s = &numbers[..3];
+            let x = DMatrix::from_column_slice(3, 2, &numbers[3..9]);
+            let da = DMatrix::from_column_slice(3, 2, &numbers[9..]);
+            let pass = OnePass::of(&layer(s), &x, &da);
+            let product = da.dot(&pass.a);
+            prop_assert!((product - pass.da_prev.dot(&x)).abs() < 1e-10);
+            let by_s: f64 = s.iter().zip(&pass.gradients[0]).map(|(s, ds)| s * ds).sum();
+            prop_assert!((product - by_s).abs() < 1e-10);
+        }
+    }
+}

@@ -197,3 +197,77 @@ impl<T: Scalar> Layer<T> for LayerNorm<T> {
         Some(LayerSpec { inner: Vec::new(), kind, n_in: n, n_out: n, settings: BTreeMap::new() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::one_pass::{OnePass, assert_refuses_what_does_not_fit, inferred};
+    use layerwise_core::DMatrix;
+    use proptest::prelude::*;
+
+    fn vector(values: &[f64]) -> DVector<f64> {
+        DVector::from_column_slice(values)
+    }
+
+    fn assert_near(found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-14, "{found}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn by_hand() {
+        // Mean 2 and variance 1, so x̂ is −s and s.
+        let s = 1.0 / (1.0 + EPSILON).sqrt();
+        let layer = LayerNorm::new(vector(&[1.0, 2.0]), vector(&[0.0, 5.0])).unwrap();
+        let x = DMatrix::from_column_slice(2, 1, &[1.0, 3.0]);
+        let pass = OnePass::of(&layer, &x, &DMatrix::from_column_slice(2, 1, &[1.0, 0.0]));
+        assert_near(pass.a.as_slice(), &[-s, 2.0 * s + 5.0]);
+        assert_near(&pass.gradients.concat(), &[-s, 0.0, 1.0, 0.0]);
+        // Of two features one is always at −1: only what is added to the variance lets it move.
+        let slope = 0.5 * (1.0 - s * s) * s;
+        assert_near(pass.da_prev.as_slice(), &[slope, -slope]);
+    }
+
+    #[test]
+    fn equal_features_are_no_division_by_zero() {
+        let layer = LayerNorm::new(vector(&[3.0; 4]), vector(&[1.0, 2.0, 3.0, 4.0])).unwrap();
+        let x = DMatrix::from_element(4, 1, 7.0);
+        let pass = OnePass::of(&layer, &x, &x);
+        assert_eq!(pass.a.as_slice(), [1.0, 2.0, 3.0, 4.0]);
+        assert!(pass.da_prev.iter().all(|da| da.is_finite()));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_refuses_what_does_not_fit(&LayerNorm::identity(3).unwrap());
+        let message = |gamma: &[f64], beta: &[f64]| {
+            LayerNorm::new(vector(gamma), vector(beta)).unwrap_err().to_string()
+        };
+        assert_eq!(message(&[], &[]), "gamma is empty: its shape is (0, 1)");
+        assert_eq!(message(&[1.0], &[0.0; 2]), "expected beta of shape (1, 1), found (2, 1)");
+        let nan = "beta holds NaN in row 0, column 0 (counted from 0)";
+        assert_eq!(message(&[1.0], &[f64::NAN]), nan);
+        assert!(LayerNorm::<f64>::identity(0).is_err());
+    }
+
+    proptest! {
+        /// Nothing given out changes when all features move by as much or are stretched alike, so no
+        /// gradient points that way; mean 0 and variance 1 but for what is added to it.
+        #[test]
+        fn only_differences_count(
+            x in prop::collection::vec(-9.0..9.0_f64, 5), da in prop::collection::vec(-1.0..1.0_f64, 5),
+            by in -9.0..9.0_f64,
+        ) {
+            let x = DMatrix::from_column_slice(5, 1, &x);
+            prop_assume!(x.variance() > 0.1);
+            let layer = LayerNorm::identity(5).unwrap();
+            let pass = OnePass::of(&layer, &x, &DMatrix::from_column_slice(5, 1, &da));
+            prop_assert!((inferred(&layer, &x.add_scalar(by)) - &pass.a).amax() < 1e-12);
+            prop_assert!((inferred(&layer, &(&x * 3.0)) - &pass.a).amax() < 1e-3);
+            prop_assert!(pass.da_prev.sum().abs() < 1e-12);
+            prop_assert!(pass.a.mean().abs() < 1e-14 && (pass.a.variance() - 1.0).abs() < 1e-3);
+        }
+    }
+}

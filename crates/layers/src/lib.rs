@@ -24,6 +24,8 @@ mod linear;
 mod linear_backward;
 mod linear_forward;
 mod mixed_activation;
+#[cfg(test)]
+mod one_pass;
 mod periodic;
 mod periodic_linear;
 mod piecewise_linear;

@@ -170,3 +170,60 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for MixedActivation<T, G> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::one_pass::{OnePass, assert_refuses_what_does_not_fit, inferred};
+    use layerwise_activations::{Relu, Softmax, Tanh};
+    use layerwise_core::DMatrix;
+    use proptest::prelude::*;
+
+    fn layer<G: Activation<f64>>(s: &[f64], activation: G) -> MixedActivation<f64, G> {
+        MixedActivation::new(DVector::from_column_slice(s), activation).unwrap()
+    }
+
+    #[test]
+    fn by_hand() {
+        let z = DMatrix::from_column_slice(3, 2, &[-4.0, -4.0, -4.0, 2.0, 2.0, 2.0]);
+        let da = DMatrix::from_column_slice(3, 2, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let pass = OnePass::of(&layer(&[1.0, 0.25, 0.0], Relu), &z, &da);
+        assert_eq!(pass.a.as_slice(), [0.0, -3.0, -4.0, 2.0, 2.0, 2.0]);
+        assert_eq!(pass.da_prev.as_slice(), [0.0, 1.5, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(pass.gradients, [[4.0, 8.0, 12.0]]);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_refuses_what_does_not_fit(&layer(&[1.0, 0.5], Tanh));
+        assert!(MixedActivation::<f64, _>::new(DVector::zeros(0), Relu).is_err());
+        // A cache of another pass.
+        let (x, mut a) = (DMatrix::zeros(1, 3), DMatrix::zeros(1, 3));
+        let pass = Pass::training(0, 0);
+        let result = layer(&[1.0], Relu).forward((&x).into(), (&mut a).into(), &mut [0.0], &pass);
+        let expected = "expected the cache of shape (3, 1), found (1, 1)";
+        assert_eq!(result.unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn says_what_it_mixes() {
+        let layer = layer(&[1.0], Softmax);
+        assert_eq!(layer.kind(), "mixed softmax");
+        assert_eq!(layer.spec().unwrap().settings["activation"], "softmax");
+    }
+
+    proptest! {
+        /// Between nothing at all and the activation, in training and in inference.
+        #[test]
+        fn between_both(z in prop::collection::vec(-5.0..5.0_f64, 6), s in 0.0..=1.0_f64) {
+            let z = DMatrix::from_column_slice(3, 2, &z);
+            for share in [0.0, s, 1.0] {
+                let layer = layer(&[share; 3], Softmax);
+                let expected = &z * (1.0 - share) + Softmax.value(&z) * share;
+                let a = inferred(&layer, &z);
+                prop_assert!((&a - expected).amax() < 1e-14);
+                prop_assert_eq!(OnePass::of(&layer, &z, &z).a, a);
+            }
+        }
+    }
+}

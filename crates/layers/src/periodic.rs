@@ -157,3 +157,65 @@ impl<T: Scalar> Layer<T> for Periodic<T> {
         Some(LayerSpec { inner: Vec::new(), kind: "periodic".into(), n_in, n_out, settings })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::one_pass::{OnePass, assert_refuses_what_does_not_fit, inferred};
+    use proptest::prelude::*;
+    use std::f64::consts::PI;
+
+    fn assert_near(found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-14, "{found}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn by_hand() {
+        // A quarter of a turn, and half a turn.
+        let layer = Periodic::new(DMatrix::from_column_slice(2, 1, &[0.25, 0.5])).unwrap();
+        let x = DMatrix::from_element(1, 1, 1.0);
+        let da = DMatrix::from_column_slice(4, 1, &[1.0, 2.0, 3.0, 4.0]);
+        let pass = OnePass::of(&layer, &x, &da);
+        assert_near(pass.a.as_slice(), &[1.0, 0.0, 0.0, -1.0]);
+        // dθ is −3 and −2.
+        assert_near(&pass.gradients[0], &[2.0 * PI * -3.0, 2.0 * PI * -2.0]);
+        assert_near(pass.da_prev.as_slice(), &[2.0 * PI * (0.25 * -3.0 + 0.5 * -2.0)]);
+    }
+
+    #[test]
+    fn features_keep_to_their_own() {
+        let layer = Periodic::new(DMatrix::from_row_slice(1, 2, &[0.25, 0.5])).unwrap();
+        assert_eq!((layer.n_in(), layer.n_out()), (2, 4));
+        let x = DMatrix::from_column_slice(2, 2, &[1.0, 1.0, -1.0, 0.5]);
+        let da = DMatrix::from_fn(4, 2, |i, _| if i < 2 { 0.0 } else { 1.0 });
+        let pass = OnePass::of(&layer, &x, &da);
+        assert_near(pass.a.as_slice(), &[1.0, 0.0, 0.0, -1.0, -1.0, 0.0, 1.0, 0.0]);
+        // The second feature's θ is π and π/2: dθ is −1 in both examples.
+        assert_near(&pass.gradients[0], &[0.0, -2.0 * PI * 1.5]);
+        assert_near(pass.da_prev.as_slice(), &[0.0, -PI, 0.0, -PI]);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_refuses_what_does_not_fit(&Periodic::new(DMatrix::from_element(3, 2, 0.1)).unwrap());
+        let message = |c: DMatrix<f64>| Periodic::new(c).unwrap_err().to_string();
+        assert_eq!(message(DMatrix::zeros(0, 2)), "c is empty: its shape is (0, 2)");
+        let nan = "c holds NaN in row 0, column 0 (counted from 0)";
+        assert_eq!(message(DMatrix::from_element(1, 1, f64::NAN)), nan);
+    }
+
+    proptest! {
+        /// Points on a circle, and the same one a turn later.
+        #[test]
+        fn goes_round(c in 1u8..9, x in -3.0..3.0_f64) {
+            let layer = Periodic::new(DMatrix::from_element(1, 1, f64::from(c))).unwrap();
+            let a = inferred(&layer, &DMatrix::from_element(1, 1, x));
+            prop_assert!((a.norm() - 1.0).abs() < 1e-14);
+            let later = inferred(&layer, &DMatrix::from_element(1, 1, x + 1.0 / f64::from(c)));
+            prop_assert!((a - later).amax() < 1e-12);
+        }
+    }
+}

@@ -198,3 +198,85 @@ impl<T: Scalar> Layer<T> for PeriodicLinear<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::one_pass::{OnePass, assert_refuses_what_does_not_fit, inferred};
+    use proptest::prelude::*;
+    use std::f64::consts::PI;
+
+    fn one_wave(w1: f64, b1: f64, w2: f64, b2: f64) -> PeriodicLinear<f64> {
+        PeriodicLinear::new([w1, b1, w2, b2].map(|value| DMatrix::from_element(1, 1, value)))
+            .unwrap()
+    }
+
+    fn assert_near(found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-13, "{found}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn by_hand() {
+        // θ is π and 3π/2: the cosine −1 and 0, the sine 0 and −1.
+        let layer = one_wave(0.5, PI / 2.0, 3.0, 1.0);
+        let x = DMatrix::from_row_slice(1, 2, &[0.5, 1.0]);
+        let da = DMatrix::from_column_slice(2, 2, &[10.0, 2.0, 20.0, 4.0]);
+        let pass = OnePass::of(&layer, &x, &da);
+        assert_near(pass.a.as_slice(), &[0.5, 3.0 * -1.0 + 1.0, 1.0, 0.0 + 1.0]);
+        // dθ = −3 dy sin θ: 0 and 12.
+        assert_near(pass.da_prev.as_slice(), &[10.0, 20.0 + 12.0 * PI]);
+        let [dw1, db1, dw2, db2] = [12.0 * 2.0 * PI, 12.0, 2.0 * -1.0, 2.0 + 4.0];
+        assert_near(&pass.gradients.concat(), &[dw1, db1, dw2, db2]);
+    }
+
+    #[test]
+    fn waves_and_numbers_in_their_order() {
+        // Two waves for one feature, three numbers: w2 holds the three of the first wave, then the second's.
+        let column = |values: &[f64]| DMatrix::from_column_slice(values.len(), 1, values);
+        let w2 = column(&[1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+        let values = [column(&[1.0, 0.5]), column(&[0.0, 0.0]), w2, column(&[0.0, 0.0, 0.5])];
+        let layer = PeriodicLinear::new(values).unwrap();
+        assert_eq!((layer.n_in(), layer.n_out()), (1, 4));
+        // Cosines 1 and −1.
+        let a = inferred(&layer, &DMatrix::from_element(1, 1, 1.0));
+        assert_near(a.as_slice(), &[1.0, -9.0, -18.0, -26.5]);
+        assert_eq!(
+            (0..4).map(|index| layer.decays(index)).collect::<Vec<_>>(),
+            [false, false, true, false]
+        );
+        assert_eq!(
+            (0..5).map(|index| layer.parameter_name(index)).collect::<String>(),
+            "w1b1w2b2?"
+        );
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let of = |nrows| DMatrix::from_element(nrows, 2, 0.1);
+        let layer = PeriodicLinear::new([of(3), of(3), of(6), of(2)]).unwrap();
+        assert_refuses_what_does_not_fit(&layer);
+        let message = |values| PeriodicLinear::<f64>::new(values).unwrap_err().to_string();
+        let w2 = "expected w2 of shape (6, 2), found (5, 2)";
+        assert_eq!(message([of(3), of(3), of(5), of(2)]), w2);
+        let b1 = "expected b1 of shape (3, 2), found (2, 2)";
+        assert_eq!(message([of(3), of(2), of(6), of(2)]), b1);
+        assert_eq!(message([of(0), of(0), of(0), of(2)]), "w1 is empty: its shape is (0, 2)");
+        let nan = DMatrix::from_element(2, 2, f64::NAN);
+        let b2 = "b2 holds NaN in row 0, column 0 (counted from 0)";
+        assert_eq!(message([of(3), of(3), of(6), nan]), b2);
+    }
+
+    proptest! {
+        /// The feature itself comes first; without a phase all else is the same on both sides of 0.
+        #[test]
+        fn even_without_a_phase(x in -3.0..3.0_f64, w1 in -2.0..2.0_f64, w2 in -2.0..2.0_f64) {
+            let of = |x| inferred(&one_wave(w1, 0.0, w2, 0.5), &DMatrix::from_element(1, 1, x));
+            prop_assert_eq!((of(x)[0], of(-x)[0]), (x, -x));
+            prop_assert_eq!(of(x)[1], of(-x)[1]);
+            prop_assert!((of(x)[1] - 0.5).abs() <= w2.abs() + 1e-15);
+        }
+    }
+}

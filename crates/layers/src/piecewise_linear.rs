@@ -207,23 +207,15 @@ impl<T: Scalar> Layer<T> for PiecewiseLinear {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::one_pass::{OnePass, assert_refuses_what_does_not_fit, inferred};
     use layerwise_core::DMatrix;
     use proptest::prelude::*;
 
-    fn encode(layer: &PiecewiseLinear, x: &DMatrix<f64>) -> DMatrix<f64> {
-        let mut a = DMatrix::from_element(Layer::<f64>::n_out(layer), x.ncols(), f64::NAN);
-        layer.forward(x.into(), (&mut a).into(), &mut [], &Pass::inference()).unwrap();
-        a
-    }
-
     /// `∂L/∂x` where every `∂L/∂a` is 1, 10, 100, … from bin to bin.
     fn slopes(layer: &PiecewiseLinear, x: &DMatrix<f64>) -> DMatrix<f64> {
-        let a = encode(layer, x);
-        let mut da = DMatrix::from_fn(a.nrows(), a.ncols(), |i, _| 10.0_f64.powi(i as i32));
-        let mut da_prev = DMatrix::from_element(x.nrows(), x.ncols(), f64::NAN);
-        let (below, da) = (Some((&mut da_prev).into()), (&mut da).into());
-        layer.backward(x.into(), (&a).into(), da, &mut [], below).unwrap();
-        da_prev
+        let n_out = Layer::<f64>::n_out(layer);
+        OnePass::of(layer, x, &DMatrix::from_fn(n_out, x.ncols(), |i, _| 10.0_f64.powi(i as i32)))
+            .da_prev
     }
 
     #[test]
@@ -231,7 +223,7 @@ mod tests {
         let layer = PiecewiseLinear::new(vec![vec![0.0, 2.0, 6.0]]).unwrap();
         let x = DMatrix::from_row_slice(1, 6, &[-1.0, 0.0, 1.0, 2.0, 6.0, 8.0]);
         let expected = [-0.5, 0.0, 0.0, 0.0, 0.5, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.5];
-        assert_eq!(encode(&layer, &x).as_slice(), expected);
+        assert_eq!(inferred(&layer, &x).as_slice(), expected);
         assert_eq!(slopes(&layer, &x).as_slice(), [0.5, 0.5, 0.5, 2.5, 2.5, 2.5]);
     }
 
@@ -242,14 +234,14 @@ mod tests {
         assert_eq!((Layer::<f64>::n_in(&layer), Layer::<f64>::n_out(&layer)), (3, 4));
         let x = DMatrix::from_column_slice(3, 2, &[9.0, 7.0, 0.5, -3.0, 1.0, 1.25]);
         let expected = [2.0, 0.0, 0.5, 0.0, -1.0, 0.0, 1.0, 0.25];
-        assert_eq!(encode(&layer, &x).as_slice(), expected);
+        assert_eq!(inferred(&layer, &x).as_slice(), expected);
         assert_eq!(slopes(&layer, &x).as_slice(), [0.25, 0.0, 100.0, 0.25, 0.0, 1000.0]);
     }
 
     #[test]
     fn what_is_no_number_is_not_hidden() {
         let layer = PiecewiseLinear::new(vec![vec![0.0, 1.0, 2.0, 3.0]]).unwrap();
-        let a = encode(&layer, &DMatrix::from_element(1, 1, f64::NAN));
+        let a = inferred(&layer, &DMatrix::from_element(1, 1, f64::NAN));
         assert!(a.iter().all(|a| a.is_nan()));
     }
 
@@ -279,10 +271,8 @@ mod tests {
             let message = PiecewiseLinear::new(edges).unwrap_err().to_string();
             assert!(message.starts_with(&format!("piecewise linear: {expected}")), "{message}");
         }
-        let layer = PiecewiseLinear::new(vec![vec![0.0, 1.0]]).unwrap();
-        let (x, mut a) = (DMatrix::<f64>::zeros(2, 1), DMatrix::zeros(1, 1));
-        let error = layer.forward((&x).into(), (&mut a).into(), &mut [], &Pass::inference());
-        assert_eq!(error.unwrap_err().to_string(), "expected a_prev of shape (1, 1), found (2, 1)");
+        let layer = PiecewiseLinear::new(vec![vec![0.0, 1.0, 2.0], vec![5.0]]).unwrap();
+        assert_refuses_what_does_not_fit(&layer);
     }
 
     proptest! {
@@ -294,7 +284,7 @@ mod tests {
                 edges.push(edges[edges.len() - 1] + f64::from(width));
             }
             let layer = PiecewiseLinear::new(vec![edges]).unwrap();
-            let a = encode(&layer, &DMatrix::from_element(1, 1, f64::from(x)));
+            let a = inferred(&layer, &DMatrix::from_element(1, 1, f64::from(x)));
             let sum: f64 = a.iter().zip(&widths).map(|(a, &width)| a * f64::from(width)).sum();
             prop_assert!((f64::from(first) + sum - f64::from(x)).abs() < 1e-12);
         }

@@ -137,3 +137,45 @@ impl<T: Scalar> Layer<T> for PRelu<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::one_pass::{OnePass, assert_refuses_what_does_not_fit, inferred};
+    use layerwise_core::DMatrix;
+    use proptest::prelude::*;
+
+    fn layer(s: &[f64]) -> PRelu<f64> {
+        PRelu::new(DVector::from_column_slice(s)).unwrap()
+    }
+
+    #[test]
+    fn by_hand() {
+        let z = DMatrix::from_column_slice(2, 3, &[3.0, -4.0, -1.0, 5.0, 0.0, 0.0]);
+        let da = DMatrix::from_column_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let pass = OnePass::of(&layer(&[0.25, -2.0]), &z, &da);
+        assert_eq!(pass.a.as_slice(), [3.0, 8.0, -0.25, 5.0, 0.0, 0.0]);
+        // At 0 the slope is that below it.
+        assert_eq!(pass.da_prev.as_slice(), [1.0, -4.0, 0.75, 4.0, 1.25, -12.0]);
+        assert_eq!(pass.gradients, [[3.0 * -1.0, 2.0 * -4.0]]);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_refuses_what_does_not_fit(&layer(&[0.25, 0.5]));
+        assert!(PRelu::<f64>::new(DVector::zeros(0)).is_err());
+        let error = PRelu::new(DVector::from_vec(vec![1.0, f64::NAN])).unwrap_err().to_string();
+        assert_eq!(error, "s holds NaN in row 1, column 0 (counted from 0)");
+    }
+
+    proptest! {
+        /// A slope of 1 changes nothing, and a positive factor goes through.
+        #[test]
+        fn rectifies(z in -9.0..9.0_f64, s in -2.0..2.0_f64, factor in 0.0..9.0_f64) {
+            let of = |s, z| inferred(&layer(&[s]), &DMatrix::from_element(1, 1, z))[0];
+            prop_assert_eq!(of(1.0, z), z);
+            prop_assert_eq!(of(0.0, z), z.max(0.0));
+            prop_assert!((of(s, factor * z) - factor * of(s, z)).abs() < 1e-12);
+        }
+    }
+}
