@@ -25,7 +25,11 @@ use crate::{CoreError, Pass, Result};
 ///   threads; but for layers that are [`batch_wide`](Layer::batch_wide).
 /// - `gradient` sums over all examples in their order and computes each column of a parameter's
 ///   gradient on its own, so columns may be shared out between threads without changing a bit.
-///   It overwrites what was in the buffer, and does not read the parameters' values.
+///   It overwrites what was in the buffer.
+/// - While `gradient` runs, parameters have the values they had in `forward` and `backward`, and a layer may
+///   read them: a driver makes every gradient of [`GradientForm::Own`] before it changes any parameter.
+///   Gradients of the other forms follow from `dz` and `a_prev` alone, and their parameters may change while
+///   they are made.
 /// - Gradients are sums, not means: the factor `1/m` is the cost's and already inside `da`.
 /// - All buffers are the driver's. A layer allocates nothing in these three calls.
 /// - Everything takes `&self`: one network may predict from many threads at once.

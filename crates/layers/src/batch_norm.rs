@@ -92,6 +92,23 @@ impl<T: Scalar> BatchNorm<T> {
         self.values[0].len()
     }
 
+    /// By the running statistics, the root of each feature taken once.
+    fn infer(&self, a_prev: MatrixView<'_, T>, mut a: MatrixViewMut<'_, T>) {
+        let [gamma, beta, mean, variance] = &self.values;
+        for part in parts(self.n()) {
+            let mut scales = [T::zero(); TOGETHER];
+            for (scale, i) in scales.iter_mut().zip(part.clone()) {
+                *scale = Self::scale(variance[i]);
+            }
+            for j in 0..a_prev.ncols() {
+                let (x, a) = (&a_prev.column(j)[part.clone()], &mut a.column_mut(j)[part.clone()]);
+                for ((i, (a, &x)), scale) in part.clone().zip(a.iter_mut().zip(x)).zip(scales) {
+                    *a = gamma[i] * ((x - mean[i]) * scale) + beta[i];
+                }
+            }
+        }
+    }
+
     /// `1/√(σ² + ε)`.
     fn scale(variance: T) -> T {
         T::one() / (variance + T::of(EPSILON)).sqrt()
@@ -146,16 +163,12 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         let (n, m) = (self.n(), a_prev.ncols());
         expect_shape("a_prev", a_prev, (n, m))?;
         expect_shape("a", a.as_view(), a_prev.shape())?;
-        let [gamma, beta, mean, variance] = &self.values;
         if !pass.training {
-            for j in 0..m {
-                for (i, (a, &x)) in a.column_mut(j).iter_mut().zip(a_prev.column(j)).enumerate() {
-                    *a = gamma[i] * ((x - mean[i]) * Self::scale(variance[i])) + beta[i];
-                }
-            }
+            self.infer(a_prev, a);
             return Ok(());
         }
         expect_shape("the cache", MatrixView::column_vector(cache), (2 * n * m, 1))?;
+        let [gamma, beta, ..] = &self.values;
         let count = T::of_count(m.max(1));
         for part in parts(n) {
             let [sum, _] = sums(&part, m, |i, j| [a_prev.column(j)[i], T::zero()]);
@@ -293,37 +306,4 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use layerwise_core::DMatrix;
-
-    #[test]
-    fn inference_by_running_statistics_comes_to_what_training_does() {
-        let mut layer = BatchNorm::<f64>::identity(20, 0.3).unwrap();
-        let x = DMatrix::from_fn(20, 50, |i, j| (i + 1) as f64 + ((i * 7 + j * 13) % 17) as f64);
-        let (mut a, mut cache) = (DMatrix::zeros(20, 50), vec![0.0; 40 * 50]);
-        for step in 0..60 {
-            let pass = Pass::training(0, step);
-            layer.forward((&x).into(), (&mut a).into(), &mut cache, &pass).unwrap();
-            layer.absorb(50, &cache);
-        }
-        let mut inferred = DMatrix::zeros(20, 50);
-        layer.forward((&x).into(), (&mut inferred).into(), &mut [], &Pass::inference()).unwrap();
-        // The running variance is the unbiased one: 49 of 50 parts.
-        assert!((inferred / (49.0_f64 / 50.0).sqrt() - a).amax() < 1e-6);
-        for i in 0..20 {
-            let expected = x.row(i).mean();
-            assert!((layer.values[2][i] - expected).abs() < 1e-6);
-        }
-    }
-
-    #[test]
-    fn one_example_moves_nothing_and_nonsense_is_refused() {
-        let mut layer = BatchNorm::<f32>::identity(1, 0.1).unwrap();
-        let before = layer.clone();
-        layer.absorb(1, &[5.0, 1.0]);
-        assert_eq!(layer, before);
-        assert!(BatchNorm::<f32>::identity(1, 0.0).is_err());
-        assert!(BatchNorm::<f32>::identity(0, 0.1).is_err());
-    }
-}
+mod tests;

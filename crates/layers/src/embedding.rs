@@ -20,7 +20,10 @@ const FROM_WHOLE: f64 = 0.25;
 /// codes, `(width, levels)`. Codes are exact up to 2²⁴ in `f32`.
 ///
 /// Backward: a code's `da_prev` is 0; a column of a table gathers the `da` of the examples that named
-/// it.
+/// it. Gradients are dense: columns that no example named are there, as 0, and an optimizer that remembers
+/// (momentum, Adam) goes on moving them. Tables do not decay ([`decays`](Layer::decays) says no): what an
+/// update takes from a level would be given back only when an example names it, so rare levels would
+/// shrink for being rare.
 ///
 /// ```
 /// use layerwise_layers::{Embedding, core::{DMatrix, Layer, Pass}};

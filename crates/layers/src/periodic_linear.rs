@@ -16,6 +16,10 @@ use crate::Result;
 /// Parameters, a column a feature: 0 `w1 (k, n)`, 1 `b1 (k, n)`, 2 `w2 (d k, n)`, wave after wave, and
 /// 3 `b2 (d, n)`. Given out are d + 1 numbers a feature, feature after feature.
 ///
+/// Backward, with `θ = 2π w₁ x + b₁` and `dθ = −(W₂ᵀ dy) ∗ sin θ`: `da_prev = da_x + 2π w₁ᵀ dθ`,
+/// `dw₁ = Σ 2π x dθ`, `db₁ = Σ dθ`, `dW₂ = Σ dy cos θᵀ`, `db₂ = Σ dy`. Waves are computed anew, from
+/// parameters that have not changed since `forward`, which is cheaper than to remember them.
+///
 /// ```
 /// use layerwise_layers::{PeriodicLinear, core::{DMatrix, Layer, Pass}};
 ///

@@ -3,10 +3,10 @@
 use layerwise_activations::{Relu, Sigmoid, Tanh};
 use layerwise_core::DMatrix;
 use layerwise_cost::{BinaryCrossEntropy, Cost, PositiveWeights};
-use layerwise_optim::{Adam, Schedule};
+use layerwise_optim::{Adam, GradientDescent, Schedule};
 
 use super::{examples, network, trainer};
-use crate::{Examples, History, Network, Regularization, Trainer};
+use crate::{Examples, History, Network, Regularization, Trainer, TrainingStep};
 
 #[test]
 fn learns_and_repeats_itself() {
@@ -166,4 +166,40 @@ fn several_labels_are_learned_side_by_side() {
         let expected = 1.0 / (1.0 + (-logit(*a) / temperature.value()).exp());
         assert!((softer - expected).abs() < 1e-9, "{softer} {expected}");
     }
+}
+
+/// A periodic layer's gradients follow from its parameters: none may change before all are made.
+#[test]
+fn every_gradient_is_made_before_a_parameter_changes() {
+    let network = || {
+        let builder = Network::<f64>::builder(2).periodic_linear(3, 2, 0.5);
+        builder.dense(1, Sigmoid).seed(4).build().unwrap()
+    };
+    let (x, y) = (DMatrix::from_fn(2, 6, |i, j| (i + j) as f64 / 3.0 - 1.0), labels(6));
+    let (x, y) = ((&x).into(), (&y).into());
+    let alpha = 0.5;
+    let descent = GradientDescent::new(alpha).unwrap();
+
+    let mut updated = network();
+    let mut step = TrainingStep::new(&updated, 6, &descent).unwrap().with_threads(2);
+    step.run(&mut updated, x, y, &BinaryCrossEntropy, &descent).unwrap();
+
+    let start = network();
+    let mut step = TrainingStep::new(&start, 6, &descent).unwrap();
+    step.forward(&start, x).unwrap();
+    step.backward(&start, x, y, &BinaryCrossEntropy).unwrap();
+    for index in 0..4 {
+        let values = |network: &Network<f64>| {
+            network.layers()[0].parameter(index).unwrap().as_nalgebra().into_owned()
+        };
+        let gradient = step.gradient(0, index).unwrap().as_nalgebra().into_owned();
+        assert!(gradient.amax() > 1e-3);
+        let expected = values(&start) - gradient * alpha;
+        assert!((values(&updated) - expected).amax() < 1e-14, "parameter {index}");
+    }
+}
+
+/// Labels of m examples, every third of them 1.
+fn labels(m: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(1, m, |_, j| f64::from(u8::from(j % 3 == 0)))
 }
