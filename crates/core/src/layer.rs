@@ -1,12 +1,11 @@
 //! The one trait of the house.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::ops::Range;
 
 use layerwise_linalg::{MatrixView, MatrixViewMut, Scalar};
 
-use crate::{CoreError, Pass, Result};
+use crate::{CoreError, GradientForm, LayerSpec, Link, Pass, Result};
 
 /// One step of a feed-forward network: `a = f(a_prev)` and its derivatives.
 ///
@@ -625,118 +624,4 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 /// ```
 pub fn parameters<T: Scalar>(layer: &dyn Layer<T>) -> impl Iterator<Item = MatrixView<'_, T>> {
     (0..).map_while(|index| layer.parameter(index))
-}
-
-/// How the gradient of a parameter follows from what the training path has at hand.
-///
-/// ```
-/// use layerwise_core::{DMatrix, GradientForm};
-///
-/// /// What a driver can make without asking the layer.
-/// fn gradient(form: GradientForm, dz: &DMatrix<f64>, a_prev: &DMatrix<f64>) -> Option<Vec<f64>> {
-///     match form {
-///         GradientForm::Product => Some((dz * a_prev.transpose()).as_slice().to_vec()),
-///         GradientForm::Sum => Some(dz.column_sum().as_slice().to_vec()),
-///         GradientForm::Own => None,
-///     }
-/// }
-/// let dz = DMatrix::from_element(1, 2, 5.0);
-/// let a_prev = DMatrix::from_row_slice(1, 2, &[3.0, 4.0]);
-/// assert_eq!(gradient(GradientForm::Product, &dz, &a_prev), Some(vec![35.0]));
-/// assert_eq!(gradient(GradientForm::Sum, &dz, &a_prev), Some(vec![10.0]));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GradientForm {
-    /// `dw = dz a_prevᵀ`, for a parameter of shape `(n_out, n_in)`.
-    Product,
-    /// `db = Σ dz` over examples, for a parameter of shape `(n_out, 1)`.
-    Sum,
-    /// In a way of the layer's own: [`Layer::gradient`] knows.
-    Own,
-}
-
-/// An output function g that shares `dZ = (AL − Y)/m` with the cost that belongs to it
-/// (McCullagh and Nelder, "Generalized Linear Models", 1989, section 2.2: canonical links).
-///
-/// ```
-/// use layerwise_core::{Layer, Link};
-/// # use layerwise_core::{MatrixView, MatrixViewMut, Pass, Result};
-///
-/// /// Whether binary cross-entropy may start from `dZ`.
-/// fn meets_cross_entropy(output: &dyn Layer<f32>) -> bool {
-///     output.link() == Some(Link::Sigmoid)
-/// }
-/// # #[derive(Debug)]
-/// # struct Mine;
-/// # impl Layer<f32> for Mine {
-/// #     fn n_in(&self) -> usize { 1 }
-/// #     fn n_out(&self) -> usize { 1 }
-/// #     fn forward(
-/// #         &self, _: MatrixView<'_, f32>, _: MatrixViewMut<'_, f32>, _: &mut [f32], _: &Pass,
-/// #     ) -> Result<()> {
-/// #         Ok(())
-/// #     }
-/// #     fn backward(
-/// #         &self, _: MatrixView<'_, f32>, _: MatrixView<'_, f32>, _: MatrixViewMut<'_, f32>,
-/// #         _: &mut [f32], _: Option<MatrixViewMut<'_, f32>>,
-/// #     ) -> Result<()> {
-/// #         Ok(())
-/// #     }
-/// #     fn link(&self) -> Option<Link> { Some(Link::Softmax) }
-/// # }
-/// assert!(!meets_cross_entropy(&Mine)); // It ends with softmax.
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Link {
-    /// `g(z) = 1/(1 + e^−z)`, with binary cross-entropy.
-    Sigmoid,
-    /// `g(z)_i = e^{z_i} / Σ_k e^{z_k}`, with categorical cross-entropy.
-    Softmax,
-    /// `g(z) = z`, with half the squared error.
-    Identity,
-}
-
-/// A layer without its numbers: what a model file says so that it can be built again.
-///
-/// ```
-/// use layerwise_core::{Layer, LayerSpec};
-/// # use layerwise_core::{MatrixView, MatrixViewMut, Pass, Result};
-///
-/// # #[derive(Debug)]
-/// # struct Scaled;
-/// impl Layer<f64> for Scaled {
-/// #     fn n_in(&self) -> usize { 1 }
-/// #     fn n_out(&self) -> usize { 1 }
-/// #     fn forward(
-/// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
-/// #     ) -> Result<()> {
-/// #         Ok(())
-/// #     }
-/// #     fn backward(
-/// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
-/// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
-/// #     ) -> Result<()> {
-/// #         Ok(())
-/// #     }
-///     fn spec(&self) -> Option<LayerSpec> {
-///         let settings = [("by".to_owned(), "0.5".to_owned())].into();
-///         let (kind, inner) = ("scaled".into(), vec![]);
-///         Some(LayerSpec { kind, n_in: 1, n_out: 1, settings, inner })
-///     }
-/// }
-/// // A layer is called what its spec calls it.
-/// assert_eq!(Scaled.kind(), "scaled");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LayerSpec {
-    /// What to build: `dense`, `linear`, ….
-    pub kind: String,
-    /// Features taken in.
-    pub n_in: usize,
-    /// Units given out.
-    pub n_out: usize,
-    /// Everything else, by name: `activation` → `relu`.
-    pub settings: BTreeMap<String, String>,
-    /// The layers of a container, first to last; of other layers none.
-    pub inner: Vec<LayerSpec>,
 }

@@ -81,17 +81,23 @@
 
 mod check;
 mod error;
+mod gradient_form;
 mod layer;
+mod layer_spec;
 mod linear;
+mod link;
 mod parameters;
 mod pass;
 
 pub use check::{expect_examples, expect_matrix, expect_shape};
 pub use error::CoreError;
-pub use layer::{GradientForm, Layer, LayerSpec, Link, parameters};
+pub use gradient_form::GradientForm;
+pub use layer::{Layer, parameters};
+pub use layer_spec::LayerSpec;
 pub use layerwise_linalg as linalg;
 pub use layerwise_linalg::{DMatrix, DVector, MatrixView, MatrixViewMut, Scalar};
 pub use linear::{LinearActivationCache, LinearCache, LinearGradients};
+pub use link::Link;
 pub use parameters::{LinearParameters, Parameters};
 pub use pass::Pass;
 

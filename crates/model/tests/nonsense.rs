@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 /// A layer from elsewhere, of any size.
 #[derive(Debug)]
-struct Sized(usize, usize);
+struct OfSize(usize, usize);
 
-impl Layer<f64> for Sized {
+impl Layer<f64> for OfSize {
     fn n_in(&self) -> usize {
         self.0
     }
@@ -74,7 +74,7 @@ fn by_the_builder() {
             "expected the standard deviation of noise finite and at least 0, found NaN",
         ),
         (|b| b.dropout(f64::NAN), "expected the probability of dropout in [0, 1), found NaN"),
-        (|b| b.layer(Sized(3, 0)), no_units),
+        (|b| b.layer(OfSize(3, 0)), no_units),
     ];
     for (change, expected) in cases {
         let error = change(Network::builder(3)).build().unwrap_err();
@@ -104,10 +104,13 @@ fn by_layers_made_elsewhere() {
         |layers| Network::<f64>::new(layers).map(|_| ()).map_err(|error| error.to_string());
     let sizes =
         |n: usize, of: &str| Err(format!("layer {n} has no units: the layer sizes are {of}"));
-    assert_eq!(message(vec![Box::new(Sized(0, 2))]), sizes(0, "[0, 2]"));
-    assert_eq!(message(vec![Box::new(Sized(2, 0))]), sizes(1, "[2, 0]"));
-    assert_eq!(message(vec![Box::new(Sized(2, 0)), Box::new(Sized(0, 1))]), sizes(1, "[2, 0, 1]"));
-    assert!(message(vec![Box::new(Sized(2, 1))]).is_ok());
+    assert_eq!(message(vec![Box::new(OfSize(0, 2))]), sizes(0, "[0, 2]"));
+    assert_eq!(message(vec![Box::new(OfSize(2, 0))]), sizes(1, "[2, 0]"));
+    assert_eq!(
+        message(vec![Box::new(OfSize(2, 0)), Box::new(OfSize(0, 1))]),
+        sizes(1, "[2, 0, 1]")
+    );
+    assert!(message(vec![Box::new(OfSize(2, 1))]).is_ok());
 
     assert!(Dropout::new(0, 0.5, 0).is_err());
     assert!(GaussianNoise::new(0, 0.5, 0).is_err());
@@ -115,15 +118,18 @@ fn by_layers_made_elsewhere() {
     assert!(BatchNorm::<f64>::identity(0, 0.1).is_err());
     assert!(Embedding::<f64>::new(0, vec![]).is_err());
     assert!(PiecewiseLinear::new(vec![]).is_err());
-    for stack in [vec![Sized(0, 0)], vec![Sized(2, 0), Sized(0, 2)]] {
+    for stack in [vec![OfSize(0, 0)], vec![OfSize(2, 0), OfSize(0, 2)]] {
         let stack = stack.into_iter().map(|layer| Box::new(layer) as Box<dyn Layer<f64>>);
         let error = Residual::new(stack.collect()).unwrap_err().to_string();
         assert_eq!(error, "residual: layer 1 of the stack has no units or features");
     }
 }
 
+/// A tensor's name and shape.
+type Tensor = (&'static str, [usize; 2]);
+
 /// What is said of a file with this one layer and these tensors, all of them ones.
-fn of_file(layer: &Value, tensors: &[(&str, [usize; 2])]) -> std::result::Result<(), String> {
+fn of_file(layer: &Value, tensors: &[Tensor]) -> std::result::Result<(), String> {
     let json = json!({ "format": 1, "layers": [layer], "notes": {} }).to_string();
     let ones: Vec<u8> = (0..64).flat_map(|_| 1.0_f32.to_le_bytes()).collect();
     let views = tensors.iter().map(|(name, shape)| {
@@ -143,7 +149,7 @@ fn by_model_files() {
         layer("gaussian noise", [n, n], json!({ "sigma": sigma, "number": number }))
     };
     let bins = |n, edges: &str| layer("piecewise linear", n, json!({ "edges0": edges }));
-    let cases: [(Value, &[(&str, [usize; 2])], &str); 16] = [
+    let cases: [(Value, &[Tensor], &str); 16] = [
         (
             layer("dropout", [0, 0], json!({ "p": "0.5", "number": "0" })),
             &[],

@@ -85,9 +85,8 @@ impl<T: Scalar> NetworkBuilder<T> {
     /// An activation comes that `scale` suits: for the dense layer below that has none, if its scale was
     /// not asked for. Normalization, dropout and the like may lie between.
     fn followed_by(mut self, suiting: Scale) -> Self {
-        let between = |plan: &&mut Plan<T>| matches!(plan, Plan::SameSize(_));
-        if let Some(Plan::Dense { scale, waits, .. }) =
-            self.plans.iter_mut().rev().skip_while(between).next()
+        let decides = |plan: &&mut Plan<T>| !matches!(plan, Plan::SameSize(_));
+        if let Some(Plan::Dense { scale, waits, .. }) = self.plans.iter_mut().rev().find(decides)
             && *waits
         {
             (*scale, *waits) = (suiting, false);
