@@ -229,10 +229,10 @@ mod tests {
         let x = DMatrix::from_row_slice(1, 2, &[0.5, 1.0]);
         let da = DMatrix::from_column_slice(2, 2, &[10.0, 2.0, 20.0, 4.0]);
         let pass = OnePass::of(&layer, &x, &da);
-        assert_near(pass.a.as_slice(), &[0.5, 3.0 * -1.0 + 1.0, 1.0, 0.0 + 1.0]);
+        assert_near(pass.a.as_slice(), &[0.5, -3.0 + 1.0, 1.0, 0.0 + 1.0]);
         // dθ = −3 dy sin θ: 0 and 12.
         assert_near(pass.da_prev.as_slice(), &[10.0, 20.0 + 12.0 * PI]);
-        let [dw1, db1, dw2, db2] = [12.0 * 2.0 * PI, 12.0, 2.0 * -1.0, 2.0 + 4.0];
+        let [dw1, db1, dw2, db2] = [12.0 * 2.0 * PI, 12.0, -2.0, 2.0 + 4.0];
         assert_near(&pass.gradients.concat(), &[dw1, db1, dw2, db2]);
     }
 

@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(pass.a.as_slice(), [3.0, 8.0, -0.25, 5.0, 0.0, 0.0]);
         // At 0 the slope is that below it.
         assert_eq!(pass.da_prev.as_slice(), [1.0, -4.0, 0.75, 4.0, 1.25, -12.0]);
-        assert_eq!(pass.gradients, [[3.0 * -1.0, 2.0 * -4.0]]);
+        assert_eq!(pass.gradients, [[-3.0, -8.0]]);
     }
 
     #[test]
