@@ -160,7 +160,7 @@ impl<T: Scalar> NetworkBuilder<T> {
         self
     }
 
-    /// Adds [`Residual`]: the layers that `stack` adds, with a way around them. They give out as many units
+    /// Adds [`Residual`](layerwise_layers::Residual): the layers that `stack` adds, with a way around them. They give out as many units
     /// as there are below; a seed set inside counts for nothing.
     ///
     /// ```
