@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use layerwise_data::{Recipe, Split, Target};
+use layerwise_data::Split;
 use layerwise_model::{Ended, EpochRecord, History};
 use serde_json::{Value, json};
 
 use crate::bundle::PartScores;
-use crate::learner::Settings;
+use crate::learner::Plan;
 
 /// Writes events, or nothing.
 pub struct Events {
@@ -31,15 +31,8 @@ impl Events {
     }
 
     /// What will be trained on what.
-    pub fn start(
-        &self,
-        out: &mut impl Write,
-        target: &Target,
-        recipe: &Recipe,
-        split: &Split,
-        settings: &Settings,
-        parameters: usize,
-    ) -> io::Result<()> {
+    pub fn start(&self, out: &mut impl Write, plan: &Plan, split: &Split) -> io::Result<()> {
+        let Plan { target, recipe, settings, network, .. } = plan;
         self.line(out, || {
             json!({
                 "event": "start",
@@ -53,7 +46,7 @@ impl Events {
                     "validation": split.validation.len(),
                     "test": split.test.len(),
                 },
-                "parameters": parameters,
+                "parameters": network.n_parameters(),
                 "settings": settings,
             })
         })

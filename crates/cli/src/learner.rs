@@ -2,16 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use layerwise_data::{DMatrix, Recipe, Target, Task};
+use layerwise_data::{ColumnProfile, DMatrix, Recipe, RecipeOptions, Split, Table, Target, Task};
 use layerwise_model::activations::{Identity, Relu, Sigmoid, Softmax};
 use layerwise_model::optim::{AdamW, Schedule};
 use layerwise_model::{EpochRecord, Examples, History, ModelError, Network, Patience, Trainer};
 use serde::{Deserialize, Serialize};
 
-use crate::args::TrainArgs;
 use crate::error::CliError;
 use crate::interrupt;
-use crate::scores::cost_of;
+use crate::learn_args::LearnArgs;
+use crate::scores::{Scores, cost_of};
 
 /// Parameters of the largest network, about 2 GB with its gradients and copies.
 const MOST_PARAMETERS: u128 = 100_000_000;
@@ -34,7 +34,7 @@ pub struct Settings {
 
 impl Settings {
     /// What was typed, and for the rest what served well on tables of so many rows.
-    pub fn new(args: &TrainArgs, rows: usize) -> Self {
+    pub fn new(args: &LearnArgs, rows: usize) -> Self {
         let large = rows >= MANY_ROWS;
         let hidden = if large { vec![64, 32] } else { vec![32, 16] };
         let batch_size = if large { 256 } else { 32 };
@@ -58,11 +58,7 @@ fn width_of(levels: usize) -> usize {
 }
 
 /// Units from the embedded input to the output; refused where they would not fit into memory.
-pub fn build(
-    settings: &Settings,
-    recipe: &Recipe,
-    target: &Target,
-) -> Result<Network<f32>, CliError> {
+fn build(settings: &Settings, recipe: &Recipe, target: &Target) -> Result<Network<f32>, CliError> {
     let codes = recipe.codes();
     let tables: Vec<(usize, usize, usize)> =
         codes.iter().map(|&(row, levels)| (row, levels, width_of(levels))).collect();
@@ -101,8 +97,63 @@ pub struct Part {
     pub y: DMatrix<f32>,
 }
 
-/// Trains until the validation part gets no better, and keeps the best.
-pub fn fit(
+/// All that is decided before the first step, learned from the rows to train on.
+pub struct Plan {
+    pub target: Target,
+    pub recipe: Recipe,
+    pub settings: Settings,
+    pub network: Network<f32>,
+    y: DMatrix<f32>,
+}
+
+impl Plan {
+    /// How columns are made ready, which network, and how it is trained.
+    pub fn new(
+        args: &LearnArgs,
+        table: &Table,
+        profiles: &[ColumnProfile],
+        mut target: Target,
+        split: &Split,
+    ) -> Result<Self, CliError> {
+        target.fit(table, &split.train)?;
+        let y = target.encode(table)?;
+        let options = RecipeOptions {
+            numbers: args.numbers.map(Into::into).unwrap_or_default(),
+            missing: args.columns.missing(),
+            left_out: args.leave_out.clone(),
+            ..RecipeOptions::default()
+        };
+        let train = (&split.train[..], &y.select_columns(&split.train));
+        let recipe = Recipe::fit(table, profiles, target.column(), train, &options)?;
+        let settings = Settings::new(args, split.train.len());
+        let network = build(&settings, &recipe, &target)?;
+        Ok(Self { target, recipe, settings, network, y })
+    }
+
+    /// The examples of each part: to learn from, to stop by, to judge by.
+    pub fn parts(&self, table: &Table, split: &Split) -> Result<[Part; 3], CliError> {
+        let x = self.recipe.apply(table)?.x;
+        let part =
+            |rows: &Vec<usize>| Part { x: x.select_columns(rows), y: self.y.select_columns(rows) };
+        Ok([&split.train, &split.validation, &split.test].map(part))
+    }
+
+    /// The measures on a part.
+    pub fn score(&self, part: &Part) -> Result<Scores, CliError> {
+        Ok(Scores::of(&self.target, &self.network.predict(&part.x)?, &part.y)?)
+    }
+
+    /// Trains until the validation part gets no better, and keeps the best.
+    pub fn fit(
+        &mut self,
+        [train, validation, _]: &[Part; 3],
+        shown: impl FnMut(&EpochRecord),
+    ) -> Result<History, CliError> {
+        fit(&self.settings, &self.target, &mut self.network, [train, validation], shown)
+    }
+}
+
+fn fit(
     settings: &Settings,
     target: &Target,
     network: &mut Network<f32>,

@@ -2,14 +2,18 @@
 
 mod args;
 mod bundle;
+mod cross_validate;
 mod error;
 mod evaluate;
 mod events;
+mod explain;
 mod input;
 mod inspect;
 mod interrupt;
+mod learn_args;
 mod learner;
 mod look;
+mod manual;
 mod predict;
 mod report;
 mod scores;
@@ -42,7 +46,11 @@ fn run(command: Option<Command>, out: &mut impl Write) -> Result<(), CliError> {
         Some(Command::Train(args)) => train::run(&args, out)?,
         Some(Command::Predict(args)) => predict::run(&args, out)?,
         Some(Command::Evaluate(args)) => evaluate::run(&args, out)?,
+        Some(Command::CrossValidate(args)) => cross_validate::run(&args, out)?,
+        Some(Command::Explain(args)) => explain::run(&args, out)?,
         Some(Command::Inspect(args)) => inspect::run(&args, out)?,
+        Some(Command::Completions(args)) => manual::completions(&args, out)?,
+        Some(Command::Manual(args)) => manual::manual(&args, out)?,
         None => {
             writeln!(
                 out,

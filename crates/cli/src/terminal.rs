@@ -109,6 +109,11 @@ impl Progress {
         }
     }
 
+    /// One more of what the bar counts is done.
+    pub fn advance(&self) {
+        self.bar.inc(1);
+    }
+
     /// Leaves the bar on the screen as it stands, with the cursor below it.
     pub fn leave(&self) {
         self.bar.abandon();

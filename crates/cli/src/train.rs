@@ -5,19 +5,17 @@ use std::path::Path;
 use std::time::Instant;
 
 use layerwise_data::{
-    ColumnProfile, DMatrix, Fractions, Recipe, RecipeOptions, Split, Target, Task, profile,
-    stratified_split,
+    ColumnProfile, Fractions, Split, Table, Target, Task, profile, stratified_split,
 };
-use layerwise_model::{Ended, History, Network};
+use layerwise_model::{Ended, History};
 
 use crate::args::TrainArgs;
 use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs};
 use crate::error::CliError;
 use crate::events::Events;
 use crate::input::{self, Input};
-use crate::learner::{self, Part, Settings};
+use crate::learner::{Plan, Settings};
 use crate::report::{self, columns, count, heading, printable, shell_word, short};
-use crate::scores::Scores;
 use crate::terminal::{Progress, program};
 
 /// What of a table to learn from, to stop by and to judge by.
@@ -30,77 +28,72 @@ const MANY: usize = 5000;
 /// Reads, shows what will be done, trains, writes the model, shows what came of it.
 pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
-    check_out(&args.out, &args.data)?;
-    let input = input::read(&args.data, &args.format.format())?;
-    let target = match (&args.target, &input.shipped) {
+    let learn = &args.learn;
+    check_out(&args.out, &learn.data)?;
+    let input = input::read(&learn.data, &learn.format.format())?;
+    let target = match (&learn.target, &input.shipped) {
         (Some(target), _) => target,
         (None, Some(set)) => set.target,
         (None, None) => input.table.last_column_name(),
     };
     let table = &input.table;
-    let profiles = profile(table, &args.columns.missing(), &args.columns.categories)?;
-    let mut target = Target::find(table, &profiles, target, args.task.map(Task::from))?;
+    let profiles = profile(table, &learn.columns.missing(), &learn.columns.categories)?;
+    let target = Target::find(table, &profiles, target, learn.task.map(Task::from))?;
     let fractions = if table.n_rows() >= MANY { FRACTIONS_OF_MANY } else { FRACTIONS };
-    let split = split(table, &target, fractions, args.seed)?;
-    target.fit(table, &split.train)?;
-    let y = target.encode(table)?;
-    let recipe = recipe(args, &input, &profiles, &target, &split, &y)?;
-    let left_out = columns::left_out(&profiles, &recipe, target.column(), &args.leave_out);
-    let data =
-        DataNotes { rows: table.n_rows(), left_out, fingerprint: report::fingerprint(table) };
+    let split = split(table, &target, fractions, learn.seed)?;
+    let mut plan = Plan::new(learn, table, &profiles, target, &split)?;
+    let left_out =
+        columns::left_out(&profiles, &plan.recipe, plan.target.column(), &learn.leave_out);
+    let fingerprint = report::fingerprint(table);
+    let data = DataNotes { rows: table.n_rows(), left_out, fingerprint };
 
-    let settings = Settings::new(args, split.train.len());
-    let mut network = learner::build(&settings, &recipe, &target)?;
     let events = Events::new(args.json);
     let talks = !args.quiet && !args.json;
-    events.start(out, &target, &recipe, &split, &settings, network.n_parameters())?;
+    events.start(out, &plan, &split)?;
     if talks {
-        show_data(out, args, &input, &profiles, &target, &data, &split)?;
-        show_plan(out, &recipe, &network, &settings, &target)?;
+        show_data(out, args, &input, &profiles, &plan.target, &data, &split)?;
+        show_plan(out, &plan)?;
         out.flush()?;
     }
-    let x = recipe.apply(table)?.x;
-    let part = |rows: &[usize]| Part { x: x.select_columns(rows), y: y.select_columns(rows) };
-    let parts = [&split.train, &split.validation, &split.test].map(|rows| part(rows));
-    drop((x, y, input));
+    let parts = plan.parts(table, &split)?;
+    drop(input);
 
-    let progress = Progress::new(settings.epochs, parts[0].x.ncols(), talks);
+    let progress = Progress::new(plan.settings.epochs, parts[0].x.ncols(), talks);
     let mut written = Ok(());
-    let history =
-        learner::fit(&settings, &target, &mut network, [&parts[0], &parts[1]], |record| {
-            progress.show(record);
-            if written.is_ok() {
-                written = events.epoch(out, record);
-            }
-        });
+    let history = plan.fit(&parts, |record| {
+        progress.show(record);
+        if written.is_ok() {
+            written = events.epoch(out, record);
+        }
+    });
     progress.leave();
     let history = history?;
     written?;
     if talks && history.ended == Ended::Asked {
-        let of = count(settings.epochs, "epoch");
+        let of = count(plan.settings.epochs, "epoch");
         let done = history.epochs.len();
         writeln!(out, "interrupted after {done} of {of}; what was learned so far is kept\n")?;
     }
-    let score = |part: &Part| -> Result<Scores, CliError> {
-        Ok(Scores::of(&target, &network.predict(&part.x)?, &part.y)?)
-    };
     let [train, validation, test] = &parts;
-    let scores =
-        PartScores { train: score(train)?, validation: score(validation)?, test: score(test)? };
+    let scores = PartScores {
+        train: plan.score(train)?,
+        validation: plan.score(validation)?,
+        test: plan.score(test)?,
+    };
 
     // The file first: whatever happens to the output, the work is kept.
     let replaced = args.out.exists();
     let notes = Notes {
         notes_format: NOTES_FORMAT,
-        target,
-        recipe,
-        training: settings,
+        target: plan.target,
+        recipe: plan.recipe,
+        training: plan.settings,
         data,
         history: costs(&history.epochs),
         kept: history.kept,
         scores: scores.clone(),
     };
-    let file = Bundle { network, notes }.into_file()?;
+    let file = Bundle { network: plan.network, notes }.into_file()?;
     file.write(&args.out).map_err(CliError::WriteModel)?;
     events.end(out, &scores, &history, &args.out, start.elapsed())?;
     if talks {
@@ -110,8 +103,8 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     Ok(())
 }
 
-fn split(
-    table: &layerwise_data::Table,
+pub(crate) fn split(
+    table: &Table,
     target: &Target,
     fractions: Fractions,
     seed: u64,
@@ -121,24 +114,6 @@ fn split(
     let label = |class: usize| target.labels().get(class).map_or("all rows", String::as_str);
     let labels: Vec<&str> = strata.into_iter().map(label).collect();
     Ok(stratified_split(&labels, fractions, seed)?)
-}
-
-fn recipe(
-    args: &TrainArgs,
-    input: &Input,
-    profiles: &[ColumnProfile],
-    target: &Target,
-    split: &Split,
-    y: &DMatrix<f32>,
-) -> Result<Recipe, CliError> {
-    let options = RecipeOptions {
-        numbers: args.numbers.map(Into::into).unwrap_or_default(),
-        missing: args.columns.missing(),
-        left_out: args.leave_out.clone(),
-        ..RecipeOptions::default()
-    };
-    let y = y.select_columns(&split.train);
-    Ok(Recipe::fit(&input.table, profiles, target.column(), (&split.train, &y), &options)?)
 }
 
 /// Refuses a place where the model could not be written, before any time is spent.
@@ -182,7 +157,7 @@ fn show_data(
         None => writeln!(out, "{}", printable(input.table.name()))?,
     }
     writeln!(out, "{}", columns::overview(&input.table, profiles))?;
-    let chosen = match (&args.target, &input.shipped) {
+    let chosen = match (&args.learn.target, &input.shipped) {
         (None, None) => " (the last column; --target chooses another)",
         _ => "",
     };
@@ -205,13 +180,8 @@ fn show_data(
     Ok(())
 }
 
-fn show_plan(
-    out: &mut impl Write,
-    recipe: &Recipe,
-    network: &Network<f32>,
-    settings: &Settings,
-    target: &Target,
-) -> Result<(), CliError> {
+fn show_plan(out: &mut impl Write, plan: &Plan) -> Result<(), CliError> {
+    let Plan { recipe, network, settings, target, .. } = plan;
     let columns = count(recipe.features().len(), "column");
     let title = format!("Network, on {} made of {columns}", count(recipe.n_rows(), "feature"));
     writeln!(out, "{}\n{}\n", heading(&title), report::layer_table(network))?;
@@ -251,7 +221,8 @@ fn show_next(out: &mut impl Write, args: &TrainArgs, replaced: bool) -> Result<(
     let replaced = if replaced { " (replacing the file that was there)" } else { "" };
     writeln!(out, "model written to {}{replaced}\n", printable(&args.out.display().to_string()))?;
     let program = program();
-    let [model, data] = [&args.out, &args.data].map(|path| shell_word(&path.display().to_string()));
+    let [model, data] =
+        [&args.out, &args.learn.data].map(|path| shell_word(&path.display().to_string()));
     writeln!(out, "{}", heading("What to type next"))?;
     writeln!(out, "  {program} predict {model} {data}")?;
     writeln!(out, "  {program} evaluate {model} {data}")?;

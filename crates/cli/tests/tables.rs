@@ -127,6 +127,31 @@ fn a_look_tells_what_is_there() {
 }
 
 #[test]
+fn folds_importance_completions_and_pages() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    fs::write(path.join("people.csv"), people(200)).unwrap();
+    let arguments = ["cross-validate", "people.csv", "--leave-out", "group", "--folds", "3"];
+    let (report, _) = succeeds(path, &arguments, b"");
+    let rows: Vec<&str> = report.lines().filter(|line| line.contains("0.")).collect();
+    assert_eq!(rows.len(), 5, "three folds, mean and deviation: {report}");
+    assert_eq!(succeeds(path, &arguments, b"").0, report, "the same again");
+    assert!(!path.join("model.safetensors").exists());
+
+    succeeds(path, &["train", "people.csv", "--leave-out", "group", "--quiet"], b"");
+    let (report, _) = succeeds(path, &["explain", "model.safetensors", "people.csv"], b"");
+    let columns: Vec<&str> =
+        report.lines().skip(5).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(columns[0], "age", "{report}");
+
+    let (script, _) = succeeds(path, &["completions", "bash"], b"");
+    assert!(script.contains("cross-validate") && script.contains("--leave-out"));
+    succeeds(path, &["manual", "."], b"");
+    let page = fs::read_to_string(path.join("layerwise-train.1")).unwrap();
+    assert!(page.contains("Examples"), "{page}");
+}
+
+#[test]
 fn a_packed_file_and_a_quiet_run() {
     let folder = TempDir::new().unwrap();
     let path = folder.path();

@@ -221,6 +221,14 @@ pub enum ModelError {
         /// How many examples there are.
         examples: usize,
     },
+    /// Features that are not there.
+    #[error("features up to {end} were asked for, there are {features}")]
+    NoSuchFeature {
+        /// One past the last feature asked for.
+        end: usize,
+        /// Features of X.
+        features: usize,
+    },
     /// A measure that has no value on these labels.
     #[error(
         "{measure} needs examples of both classes, found {positives} of class 1 among {examples}"

@@ -30,7 +30,8 @@ pub use builder::NetworkBuilder;
 pub use error::ModelError;
 pub use evaluate::{
     CurvePoint, Fold, Scores, Temperature, ThresholdMetric, best_threshold, calibration_error,
-    cross_validate, k_fold, learning_curve, permutation_importance, stratified_k_fold,
+    cross_validate, group_importance, k_fold, learning_curve, permutation_importance,
+    stratified_k_fold,
 };
 pub use file::ModelFile;
 pub use initialize::{Scale, initialize_parameters, initialize_parameters_deep};

@@ -8,7 +8,9 @@ use layerwise_data::Table;
 use sha2::{Digest, Sha256};
 
 pub use curve::curve;
-pub use tables::{confusion_table, layer_table, recipe_table, score_table};
+pub use tables::{
+    confusion_table, fold_table, importance_table, layer_table, recipe_table, score_table,
+};
 
 /// SHA-256 of the names and cells of a table, as hexadecimal digits.
 pub fn fingerprint(table: &Table) -> String {

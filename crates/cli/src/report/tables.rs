@@ -59,6 +59,55 @@ pub fn score_table(scores: &PartScores) -> String {
     table.trim_fmt()
 }
 
+/// A row a fold, then mean and standard deviation.
+pub fn fold_table(folds: &[Scores]) -> String {
+    let Some(first) = folds.first() else { return String::new() };
+    let names: Vec<&str> = first.measures.iter().map(|(name, _)| name.as_str()).collect();
+    let mut table = plain_table([""], 1);
+    let header = std::iter::once("fold").chain(names.iter().copied()).chain(["cost", "examples"]);
+    table.set_header(header.map(str::to_owned));
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for (index, fold) in folds.iter().enumerate() {
+        let measures = fold.measures.iter().map(|(name, value)| measure(name, *value));
+        let rest = [format!("{:.4}", fold.cost), fold.examples.to_string()];
+        table.add_row(std::iter::once((index + 1).to_string()).chain(measures).chain(rest));
+    }
+    let spread = |values: Vec<f64>| {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
+        (mean, variance.sqrt())
+    };
+    let of = |index: usize| -> Vec<f64> {
+        folds.iter().filter_map(|fold| fold.measures.get(index)?.1).collect()
+    };
+    let spreads = (0..names.len()).map(|index| spread(of(index)));
+    let spreads: Vec<(f64, f64)> =
+        spreads.chain([spread(folds.iter().map(|fold| fold.cost).collect())]).collect();
+    let means = spreads.iter().map(|(mean, _)| format!("{mean:.4}"));
+    table.add_row(std::iter::once("mean".to_owned()).chain(means));
+    let deviations = spreads.iter().map(|(_, deviation)| format!("{deviation:.4}"));
+    table.add_row(std::iter::once("deviation".to_owned()).chain(deviations));
+    table.trim_fmt()
+}
+
+/// A row a column of the data: what it is worth, with a bar.
+pub fn importance_table(columns: &[(&str, f64, f64)]) -> String {
+    const WIDTH: f64 = 24.0;
+    let most = columns.iter().map(|(_, mean, _)| *mean).fold(f64::MIN_POSITIVE, f64::max);
+    let mut table = plain_table(["column", "falls by", "±", ""], 1);
+    for (column, mean, deviation) in columns {
+        let bar = "█".repeat((mean / most * WIDTH).round().clamp(0.0, WIDTH) as usize);
+        table.add_row([short(column), format!("{mean:.4}"), format!("{deviation:.4}"), bar]);
+    }
+    if let Some(column) = table.column_mut(3) {
+        column.set_cell_alignment(CellAlignment::Left);
+    }
+    table.trim_fmt()
+}
+
 /// A row a column of the data: what becomes of it.
 pub fn recipe_table(recipe: &Recipe) -> String {
     const MOST: usize = 200;

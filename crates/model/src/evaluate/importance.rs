@@ -1,5 +1,7 @@
 //! What a network makes of each feature.
 
+use std::ops::Range;
+
 use layerwise_core::{DMatrix, MatrixView, Scalar};
 use rand::seq::SliceRandom;
 
@@ -38,6 +40,38 @@ pub fn permutation_importance<T: Scalar>(
     repeats: usize,
     seed: u64,
 ) -> Result<Vec<Scores>> {
+    let each: Vec<Range<usize>> = (0..examples.x().nrows()).map(|i| i..i + 1).collect();
+    group_importance(network, examples, &each, measure, repeats, seed)
+}
+
+/// As [`permutation_importance`], of features that belong together, such as the levels of one category: those
+/// of a group are shuffled alike. One [`Scores`] a group.
+///
+/// # Errors
+/// As [`permutation_importance`]; [`ModelError::NoSuchFeature`] for a group beyond the features.
+///
+/// ```
+/// use layerwise_model::{Examples, Network, accuracy, core::DMatrix, group_importance};
+/// use layerwise_model::{activations::Sigmoid, core::{DVector, LinearParameters}, layers::Dense};
+///
+/// let w = DMatrix::from_row_slice(1, 3, &[5.0, -5.0, 0.0]);
+/// let dense = Dense::new(LinearParameters { w, b: DVector::zeros(1) }, Sigmoid)?;
+/// let network = Network::<f64>::new(vec![Box::new(dense)])?;
+/// // One of two levels, in two rows, and a number that says nothing.
+/// let x = DMatrix::from_fn(3, 40, |i, j| if i < 2 { f64::from(u8::from(j % 2 == i)) } else { 0.5 });
+/// let y = x.rows(0, 1).into_owned();
+/// let found = group_importance(&network, Examples::new(&x, &y)?, &[0..2, 2..3], accuracy, 5, 1)?;
+/// assert!(found[0].mean() > 0.3 && found[1].mean() == 0.0);
+/// # Ok::<(), layerwise_model::ModelError>(())
+/// ```
+pub fn group_importance<T: Scalar>(
+    network: &Network<T>,
+    examples: Examples<'_, T>,
+    groups: &[Range<usize>],
+    measure: impl Fn(MatrixView<'_, T>, MatrixView<'_, T>) -> Result<f64>,
+    repeats: usize,
+    seed: u64,
+) -> Result<Vec<Scores>> {
     if repeats == 0 {
         return Err(ModelError::AtLeastOne { what: "the number of shuffles" });
     }
@@ -46,18 +80,24 @@ pub fn permutation_importance<T: Scalar>(
     let whole = score(&x)?;
     let mut order: Vec<usize> = (0..examples.m()).collect();
     let mut rng = generator(seed, Stream::Importance);
-    let mut importance = Vec::with_capacity(x.nrows());
-    for i in 0..x.nrows() {
+    let mut importance = Vec::with_capacity(groups.len());
+    for group in groups {
+        if group.start > group.end || group.end > x.nrows() {
+            let (end, features) = (group.end, x.nrows());
+            return Err(ModelError::NoSuchFeature { end, features });
+        }
         let mut values = Vec::with_capacity(repeats);
         for _ in 0..repeats {
             order.shuffle(&mut rng);
             for (j, &from) in order.iter().enumerate() {
-                x[(i, j)] = examples.x()[(i, from)];
+                let values = &examples.x().column(from)[group.clone()];
+                x.column_mut(j).as_mut_slice()[group.clone()].copy_from_slice(values);
             }
             values.push(whole - score(&x)?);
         }
         for j in 0..examples.m() {
-            x[(i, j)] = examples.x()[(i, j)];
+            let values = &examples.x().column(j)[group.clone()];
+            x.column_mut(j).as_mut_slice()[group.clone()].copy_from_slice(values);
         }
         importance.push(Scores { values });
     }

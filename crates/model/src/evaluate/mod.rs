@@ -9,5 +9,5 @@ mod threshold;
 pub use calibration::{Temperature, calibration_error};
 pub use cross_validation::{CurvePoint, Scores, cross_validate, learning_curve};
 pub use folds::{Fold, k_fold, stratified_k_fold};
-pub use importance::permutation_importance;
+pub use importance::{group_importance, permutation_importance};
 pub use threshold::{ThresholdMetric, best_threshold};
