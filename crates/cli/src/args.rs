@@ -75,6 +75,7 @@ Examples:
   layerwise train houses.csv --target price --leave-out address,seller
   layerwise train customers.csv --hidden 32,16,8 --epochs 300 --learning-rate 0.005 --seed 7
   layerwise train customers.csv --hidden none          (logistic or linear regression)
+  layerwise train images.npy --target labels.npy
 
 What is predicted follows from the target: texts and a few whole numbers are classes, other numbers
 are predicted as numbers; --task says otherwise. Columns of numbers, categories and dates are used,
@@ -132,7 +133,7 @@ Examples:
   layerwise inspect model.safetensors --json";
 
 pub const DATA_HELP: &str =
-    "A CSV file with a header (.gz too), or the name of a shipped set: breast-cancer";
+    "A CSV file with a header, an array (.npy, IDX; .gz too), or a shipped set: breast-cancer";
 
 /// Arguments of `look`.
 #[derive(Debug, Args)]
@@ -204,6 +205,9 @@ pub struct EvaluateArgs {
     pub model: PathBuf,
     #[arg(help = DATA_HELP)]
     pub data: PathBuf,
+    /// The file of labels of an array
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<String>,
     #[command(flatten)]
     pub format: FormatArgs,
 }
@@ -215,6 +219,9 @@ pub struct ExplainArgs {
     pub model: PathBuf,
     #[arg(help = DATA_HELP)]
     pub data: PathBuf,
+    /// The file of labels of an array
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<String>,
     /// How often each column is shuffled
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one, allow_negative_numbers = true)]
     pub repeats: usize,

@@ -19,10 +19,9 @@ const FRACTIONS: Fractions = Fractions { train: 0.9, validation: 0.1, test: 0.0 
 /// Trains once for each part and shows how well the part was predicted.
 pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliError> {
     let learn = &args.learn;
-    let input = input::read(&learn.data, &learn.format.format())?;
+    let input = input::read(&learn.data, &learn.format.format(), learn.target.as_deref())?;
     let table = &input.table;
-    let shipped = input.shipped.as_ref().map(|set| set.target);
-    let name = learn.target.as_deref().or(shipped).unwrap_or(table.last_column_name());
+    let name = input.target(learn.target.as_deref());
     let profiles = profile(table, &learn.columns.missing(), &learn.columns.categories)?;
     let target = Target::find(table, &profiles, name, learn.task.map(Task::from))?;
     let strata = target.strata(table)?;

@@ -2,20 +2,45 @@
 
 use std::path::Path;
 
-use layerwise_data::{CsvFormat, DataError, ShippedSet, Table, TableReader};
+use layerwise_data::{Array, CsvFormat, DataError, ShippedSet, Table, TableReader};
 
 /// A table and, if it is one, the shipped set it comes from.
 pub struct Input {
     pub table: Table,
     pub shipped: Option<ShippedSet>,
+    /// Whether the last column comes from a file of labels.
+    labels: bool,
 }
 
-/// Reads a shipped set by its name, anything else as a CSV file.
-pub fn read(data: &Path, format: &CsvFormat) -> Result<Input, DataError> {
-    match data.to_str().and_then(ShippedSet::find) {
-        Some(set) => Ok(Input { table: set.table()?, shipped: Some(set) }),
-        None => Ok(Input { table: Table::read_csv_with(data, format)?, shipped: None }),
+impl Input {
+    /// The column to predict: the one that was named, that of the shipped set, or the last.
+    pub fn target<'a>(&'a self, named: Option<&'a str>) -> &'a str {
+        match (named, &self.shipped) {
+            (Some(target), _) if !self.labels => target,
+            (None, Some(set)) => set.target,
+            _ => self.table.last_column_name(),
+        }
     }
+}
+
+/// Reads a shipped set by its name, arrays (`.npy`, IDX) by what is in them, anything else as a CSV file. Of
+/// arrays `target` may name the file of the labels, which become the last column.
+pub fn read(data: &Path, format: &CsvFormat, target: Option<&str>) -> Result<Input, DataError> {
+    if let Some(set) = data.to_str().and_then(ShippedSet::find) {
+        return Ok(Input { table: set.table()?, shipped: Some(set), labels: false });
+    }
+    if is_array(data) {
+        let labels = target.filter(|target| is_array(Path::new(target)));
+        let labels = labels.map(Array::read).transpose()?;
+        let table = Array::read(data)?.into_table(labels.as_ref())?;
+        return Ok(Input { table, shipped: None, labels: labels.is_some() });
+    }
+    Ok(Input { table: Table::read_csv_with(data, format)?, shipped: None, labels: false })
+}
+
+/// Whether a path names an array; what cannot be read is answered where it is read.
+fn is_array(path: &Path) -> bool {
+    path.is_file() && Array::is_in(path).unwrap_or(false)
 }
 
 /// Opens a file, a shipped set or, for `-`, standard input, to be read some rows at a time.
@@ -29,6 +54,12 @@ pub fn open(data: &Path, format: &CsvFormat) -> Result<TableReader<'static>, Dat
             }
             TableReader::new(std::io::Cursor::new(csv), name, &CsvFormat::default())
         }
+        _ if is_array(data) => {
+            let mut csv = Vec::new();
+            Array::read(data)?.into_table(None)?.write_csv(&mut csv)?;
+            let name = data.display().to_string();
+            TableReader::new(std::io::Cursor::new(csv), name, &CsvFormat::default())
+        }
         _ => TableReader::open(data, format),
     }
 }
@@ -40,10 +71,10 @@ mod tests {
     #[test]
     fn a_shipped_name_is_no_file() {
         let format = CsvFormat::default();
-        let input = read(Path::new("breast-cancer"), &format).unwrap();
+        let input = read(Path::new("breast-cancer"), &format, None).unwrap();
         assert_eq!(input.table.n_rows(), 569);
         assert!(input.shipped.is_some());
-        let file = read(Path::new("./breast-cancer"), &format);
+        let file = read(Path::new("./breast-cancer"), &format, None);
         assert!(matches!(file, Err(DataError::Read { .. })));
         let mut pieces = open(Path::new("breast-cancer"), &format).unwrap();
         assert_eq!(pieces.next_rows(500).unwrap().unwrap().n_rows(), 500);

@@ -50,10 +50,11 @@ impl ColumnArgs {
 /// What to learn, from what, and how.
 #[derive(Debug, Args)]
 pub struct LearnArgs {
-    #[arg(help = DATA_HELP, long_help = "A CSV file with a header, packed with gzip or not, or the \
-        name of a shipped set: breast-cancer. For a file of that name write ./breast-cancer")]
+    #[arg(help = DATA_HELP, long_help = "A CSV file with a header, an array of NumPy or in IDX \
+        (all packed with gzip or not), or the name of a shipped set: breast-cancer. For a file of that \
+        name write ./breast-cancer")]
     pub data: PathBuf,
-    /// Column to predict [default: the last; for a shipped set, its own]
+    /// Column to predict, or the file of an array's labels [default: the last; for a shipped set, its own]
     #[arg(long, value_name = "COLUMN")]
     pub target: Option<String>,
     /// What is predicted [default: follows from the target]

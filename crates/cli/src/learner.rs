@@ -19,6 +19,9 @@ const MOST_PARAMETERS: u128 = 100_000_000;
 /// Rows to learn from at which a table counts as large.
 const MANY_ROWS: usize = 2000;
 
+/// Features at which a large table counts as wide.
+const MANY_FEATURES: usize = 400;
+
 /// The options of a training, all of them decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -33,10 +36,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What was typed, and for the rest what served well on tables of so many rows.
-    pub fn new(args: &LearnArgs, rows: usize) -> Self {
+    /// What was typed, and for the rest what served well on tables of so many rows to learn from and features.
+    pub fn new(args: &LearnArgs, rows: usize, features: usize) -> Self {
         let large = rows >= MANY_ROWS;
-        let hidden = if large { vec![64, 32] } else { vec![32, 16] };
+        let hidden = match (large, features > MANY_FEATURES) {
+            (true, true) => vec![256, 128],
+            (true, false) => vec![64, 32],
+            (false, _) => vec![32, 16],
+        };
         let batch_size = if large { 256 } else { 32 };
         Self {
             hidden: args.hidden.as_ref().map_or(hidden, |hidden| hidden.0.clone()),
@@ -125,7 +132,7 @@ impl Plan {
         };
         let train = (&split.train[..], &y.select_columns(&split.train));
         let recipe = Recipe::fit(table, profiles, target.column(), train, &options)?;
-        let settings = Settings::new(args, split.train.len());
+        let settings = Settings::new(args, split.train.len(), recipe.n_rows());
         let network = build(&settings, &recipe, &target)?;
         Ok(Self { target, recipe, settings, network, y })
     }

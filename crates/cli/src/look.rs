@@ -11,10 +11,11 @@ use crate::report::{self, columns, heading, printable};
 
 /// Shows what is in a table and what would be made of it.
 pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
-    let input = input::read(&args.data, &args.format.format())?;
+    let input = input::read(&args.data, &args.format.format(), args.target.as_deref())?;
     let table = &input.table;
     let profiles = profile(table, &args.columns.missing(), &args.columns.categories)?;
-    let name = args.target.as_deref().or(input.shipped.as_ref().map(|set| set.target));
+    let named = args.target.is_some() || input.shipped.is_some();
+    let name = named.then(|| input.target(args.target.as_deref()));
     let target = name.map(|name| Target::find(table, &profiles, name, None)).transpose()?;
 
     writeln!(out, "{}", heading(&printable(table.name())))?;

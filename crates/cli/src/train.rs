@@ -30,12 +30,8 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
     let learn = &args.learn;
     check_out(&args.out, &learn.data)?;
-    let input = input::read(&learn.data, &learn.format.format())?;
-    let target = match (&learn.target, &input.shipped) {
-        (Some(target), _) => target,
-        (None, Some(set)) => set.target,
-        (None, None) => input.table.last_column_name(),
-    };
+    let input = input::read(&learn.data, &learn.format.format(), learn.target.as_deref())?;
+    let target = input.target(learn.target.as_deref());
     let table = &input.table;
     let profiles = profile(table, &learn.columns.missing(), &learn.columns.categories)?;
     let target = Target::find(table, &profiles, target, learn.task.map(Task::from))?;

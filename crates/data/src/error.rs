@@ -80,6 +80,14 @@ pub enum DataError {
         /// What it is.
         format: &'static str,
     },
+    /// A file of numbers that cannot be used.
+    #[error("{file}: {problem}")]
+    BadArray {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The file has no header.
     #[error("{file} is empty; the first row must name the columns")]
     Empty {

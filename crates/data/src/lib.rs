@@ -28,6 +28,7 @@
 //!
 //! Whatever cannot be used is refused with file, row, column and value: see [`DataError`].
 
+mod arrays;
 mod csv_format;
 mod dataset;
 mod date;
@@ -52,6 +53,7 @@ mod tree_bins;
 
 pub use nalgebra::DMatrix;
 
+pub use arrays::Array;
 pub use csv_format::CsvFormat;
 pub use dataset::Dataset;
 pub use date::DateFormat;

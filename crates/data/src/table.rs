@@ -174,6 +174,17 @@ impl Table {
         Ok(())
     }
 
+    /// Adds a row of numbers, as many as there are columns.
+    pub(crate) fn push_numbers<'n>(&mut self, row: u64, numbers: impl Iterator<Item = &'n f64>) {
+        use std::fmt::Write;
+        for number in numbers {
+            // Writing to a String cannot fail.
+            let _ = write!(self.text, "{number}");
+            self.ends.push(self.text.len());
+        }
+        self.lines.push(row);
+    }
+
     /// A cell, as read.
     #[inline]
     pub(crate) fn cell(&self, row: usize, column: usize) -> &str {

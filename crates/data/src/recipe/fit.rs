@@ -17,12 +17,19 @@ const QUANTILES: usize = 200;
 /// Share of rows in which a value must be missing, and how many, for a row that tells it.
 const OFTEN: (f64, usize) = (0.005, 5);
 
+/// Columns of numbers up to which each is worth bins: pixels of images are not.
+const MOST_WORTH_BINS: usize = 100;
+
 /// The rows to learn from, and how.
 struct Learning<'a> {
     table: &'a Table,
     rows: &'a [usize],
     y: Vec<Vec<f64>>,
     options: &'a RecipeOptions,
+    /// Columns of numbers.
+    n_numbers: usize,
+    /// Mean and deviation of all numbers together, where they measure the same thing.
+    joint: Option<(f64, f64)>,
 }
 
 impl Recipe {
@@ -47,7 +54,9 @@ impl Recipe {
             return Err(DataError::TargetCount { expected: rows.len(), found: y.ncols() });
         }
         let y = y.row_iter().map(|row| row.iter().map(|&v| f64::from(v)).collect()).collect();
-        let learning = Learning { table, rows, y, options };
+        let n_numbers = columns.iter().filter(|column| column.kind == ColumnKind::Number).count();
+        let mut learning = Learning { table, rows, y, options, n_numbers, joint: None };
+        learning.joint = learning.joint_scale(columns, &left_out);
         let mut features = Vec::new();
         for (index, column) in columns.iter().enumerate() {
             if left_out.contains(&index) {
@@ -96,7 +105,9 @@ impl Learning<'_> {
         let fill = sorted[sorted.len() / 2];
         let filled: Vec<f64> = values.into_iter().map(|value| value.unwrap_or(fill)).collect();
         let bins = match self.options.numbers {
-            Numbers::Automatic => self.rows.len() >= ROWS_WORTH_BINS,
+            Numbers::Automatic => {
+                self.rows.len() >= ROWS_WORTH_BINS && self.n_numbers <= MOST_WORTH_BINS
+            }
             numbers => numbers == Numbers::Bins,
         };
         let scaling = match self.options.numbers {
@@ -104,7 +115,8 @@ impl Learning<'_> {
             Numbers::Quantile if least < most => Scaling::Quantile { values: quantiles(&sorted) },
             _ if bins && least < most => self.bins(&filled),
             _ => {
-                let (mean, deviation) = self.scale(column, &filled)?;
+                let own = || self.scale(column, &filled);
+                let (mean, deviation) = self.joint.map_or_else(own, Ok)?;
                 Scaling::Standard { mean, deviation }
             }
         };
@@ -122,6 +134,39 @@ impl Learning<'_> {
             scale_of(parts.collect::<Vec<f64>>().as_slice())
         });
         Scaling::Bins { scales: scales.collect(), edges }
+    }
+
+    /// Of very many numbers, most of which reach the same largest value, such as pixels: one scale for all
+    /// keeps what is hardly ever there small.
+    fn joint_scale(&self, columns: &[ColumnProfile], left_out: &[usize]) -> Option<(f64, f64)> {
+        let ranges: Vec<(usize, (f64, f64))> = columns
+            .iter()
+            .enumerate()
+            .filter(|(index, column)| {
+                column.kind == ColumnKind::Number && !left_out.contains(index)
+            })
+            .filter_map(|(index, column)| column.range.map(|range| (index, range)))
+            .collect();
+        let automatic = self.options.numbers == Numbers::Automatic;
+        if !automatic || ranges.len() <= MOST_WORTH_BINS {
+            return None;
+        }
+        let most = ranges.iter().map(|(_, (_, most))| *most).fold(f64::NEG_INFINITY, f64::max);
+        let reach = ranges.iter().filter(|(_, range)| range.1 == most).count();
+        if reach * 2 < ranges.len() {
+            return None;
+        }
+        let scales = ranges.iter().map(|&(index, _)| {
+            let values: Vec<f64> = self.cells(index).flatten().filter_map(number).collect();
+            scale_of(&values)
+        });
+        let n = ranges.len() as f64;
+        let scales: Vec<(f64, f64)> = scales.collect();
+        let mean: f64 = scales.iter().map(|(mean, _)| mean / n).sum();
+        // Within columns and between them.
+        let square = |(m, d): &(f64, f64)| (d.powi(2) + (m - mean).powi(2)) / n;
+        let deviation = scales.iter().map(square).sum::<f64>().sqrt();
+        (mean.is_finite() && deviation.is_finite() && deviation > 0.0).then_some((mean, deviation))
     }
 
     fn scale(&self, column: usize, values: &[f64]) -> Result<(f64, f64)> {

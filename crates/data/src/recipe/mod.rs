@@ -21,7 +21,8 @@ pub use encoding::{Encoding, Scaling};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Numbers {
-    /// Bins where there are rows enough to find them ([`ROWS_WORTH_BINS`]), standardized otherwise.
+    /// Bins where there are rows enough to find them ([`ROWS_WORTH_BINS`]) and at most a hundred numbers,
+    /// standardized otherwise.
     #[default]
     Automatic,
     /// Mean 0 and variance 1.

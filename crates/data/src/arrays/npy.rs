@@ -1,0 +1,97 @@
+//! NumPy's `.npy`, read with the crate `npyz`.
+
+use npyz::{DType, NpyFile, Order};
+
+/// Types of numbers, without the order of their bytes.
+const KINDS: [&str; 11] = ["b1", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8"];
+
+/// Whether these are the first bytes of such a file.
+pub(super) fn is(start: &[u8]) -> bool {
+    start.starts_with(b"\x93NUMPY")
+}
+
+/// Shape and values, or what is wrong.
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), String> {
+    let mut rest = bytes;
+    let array = NpyFile::new(&mut rest).map_err(|error| format!("its header: {error}"))?;
+    let size_of = |&size: &u64| usize::try_from(size).map_err(|_| too_many());
+    let shape = array.shape().iter().map(size_of).collect::<Result<Vec<usize>, String>>()?;
+    let (order, dtype) = (array.order(), array.dtype());
+    let DType::Plain(kind) = &dtype else {
+        return Err(format!("it holds records of type {}, not numbers", dtype.descr()));
+    };
+    let (name, size) = (kind.to_string(), kind.size_field());
+    let kind = name.get(1..).unwrap_or("");
+    if !KINDS.contains(&kind) {
+        return Err(format!("it holds values of type {name}, not numbers"));
+    }
+    // The data are what follows the header: whether all is there is known before anything is allocated.
+    let expected = bytes_of(&shape, usize::try_from(size).map_err(|_| too_many())?)?;
+    let header = header_of(bytes).ok_or("it ends within its header")?;
+    let found = bytes.len() - header.min(bytes.len());
+    if found != expected {
+        return Err(format!("it has {found} bytes of data instead of {expected}"));
+    }
+    macro_rules! values {
+        ($number:ty) => {
+            array.into_vec::<$number>().map(|values| values.into_iter().map(|v| v as f64).collect())
+        };
+    }
+    let values: std::io::Result<Vec<f64>> = match kind {
+        "b1" => array.into_vec::<bool>().map(|v| v.into_iter().map(f64::from).collect()),
+        "u1" => values!(u8),
+        "u2" => values!(u16),
+        "u4" => values!(u32),
+        "u8" => values!(u64),
+        "i1" => values!(i8),
+        "i2" => values!(i16),
+        "i4" => values!(i32),
+        "i8" => values!(i64),
+        "f4" => values!(f32),
+        _ => values!(f64),
+    };
+    let values = values.map_err(|error| error.to_string())?;
+    Ok(match order {
+        Order::C => (shape, values),
+        Order::Fortran => (shape.clone(), last_fastest(&shape, &values)),
+    })
+}
+
+fn too_many() -> String {
+    "its shape asks for more than fit into memory".into()
+}
+
+/// Bytes that numbers of this size take in an array of this shape.
+pub(super) fn bytes_of(shape: &[usize], size: usize) -> Result<usize, String> {
+    shape.iter().try_fold(size, |bytes, &n| bytes.checked_mul(n)).ok_or_else(too_many)
+}
+
+/// Bytes before the data: magic, version, length, header.
+fn header_of(bytes: &[u8]) -> Option<usize> {
+    match *bytes.get(6)? {
+        1 => Some(10 + usize::from(u16::from_le_bytes(*bytes.get(8..)?.first_chunk()?))),
+        _ => Some(12 + u32::from_le_bytes(*bytes.get(8..)?.first_chunk()?) as usize),
+    }
+}
+
+/// Values whose first index runs fastest, in the order in which the last does.
+fn last_fastest(shape: &[usize], values: &[f64]) -> Vec<f64> {
+    let mut index = vec![0; shape.len()];
+    let mut strides = vec![1; shape.len()];
+    for i in 1..shape.len() {
+        strides[i] = strides[i - 1] * shape[i - 1];
+    }
+    let mut ordered = Vec::with_capacity(values.len());
+    for _ in 0..values.len() {
+        let at: usize = index.iter().zip(&strides).map(|(i, stride)| i * stride).sum();
+        ordered.push(values[at]);
+        for (i, size) in index.iter_mut().zip(shape).rev() {
+            *i += 1;
+            if *i < *size {
+                break;
+            }
+            *i = 0;
+        }
+    }
+    ordered
+}
