@@ -105,7 +105,7 @@ pub fn all() -> Vec<Case> {
     for (fault, description) in PenaltyFault::ALL {
         cases.push(Case::new(description.into(), move |options| {
             let w = draws(2, 7, options.seed);
-            check_cost(&FaultyPenalty(fault), &w, &w, options)
+            check_cost(&FaultyPenalty(Some(fault)), &w, &w, options)
         }));
     }
     cases

@@ -1,6 +1,7 @@
 //! `cargo xtask gradcheck`: every gradient of the workspace against numbers.
 
 mod cases;
+mod controls;
 mod elementwise;
 mod faults;
 mod kernels;
@@ -28,7 +29,8 @@ pub struct Args {
     /// Print the reports as JSON.
     #[arg(long)]
     json: bool,
-    /// Wrap layers and costs in faulty ones instead; succeeds only if every fault is caught.
+    /// Wrap layers and costs in faulty ones instead; succeeds only if every fault is caught, and the same
+    /// wrappers without a fault (the controls) pass.
     #[arg(long)]
     faults: bool,
 }
@@ -67,6 +69,15 @@ impl Case {
     ) -> Self {
         Self { name, check: Box::new(check) }
     }
+
+    /// The check made, under the case's name.
+    fn report(&self, options: &CheckOptions) -> Result<Report, TaskError> {
+        let case = self.name.clone();
+        match (self.check)(options) {
+            Ok(report) => Ok(Report { case, ..report }),
+            Err(error) => Err(TaskError::Case { case, error }),
+        }
+    }
 }
 
 /// Runs the task and prints what it found.
@@ -75,28 +86,26 @@ impl Case {
 /// [`TaskError`] if the check could not be made.
 pub fn run(args: &Args) -> Result<ExitCode, TaskError> {
     let start = Instant::now();
-    let mut cases = if args.faults { faults::all() } else { cases::all() };
-    if let Some(text) = &args.filter {
-        cases.retain(|case| case.name.contains(text));
-        if cases.is_empty() {
-            return Err(TaskError::NoCase(text.clone()));
-        }
-    }
     let options = CheckOptions { seed: args.seed, ..CheckOptions::default() };
-    let mut reports = vec![];
-    for case in &cases {
-        let made = (case.check)(&options);
-        let report = made.map_err(|error| TaskError::Case { case: case.name.clone(), error })?;
-        reports.push(Report { case: case.name.clone(), ..report });
+    let wanted = |case: &Case| args.filter.as_ref().is_none_or(|text| case.name.contains(text));
+    let made = |mut cases: Vec<Case>| {
+        cases.retain(wanted);
+        cases.iter().map(|case| case.report(&options)).collect::<Result<Vec<_>, _>>()
+    };
+    let reports = made(if args.faults { faults::all() } else { cases::all() })?;
+    let controls = made(if args.faults { controls::all() } else { vec![] })?;
+    if let (Some(text), true) = (&args.filter, reports.is_empty() && controls.is_empty()) {
+        return Err(TaskError::NoCase(text.clone()));
     }
     let seconds = start.elapsed().as_secs_f64();
     let good = match (args.json, args.faults) {
         (true, _) => {
-            println!("{}", serde_json::to_string_pretty(&reports)?);
+            let all: Vec<&Report> = reports.iter().chain(&controls).collect();
+            println!("{}", serde_json::to_string_pretty(&all)?);
             reports.iter().all(|report| report.passed() != args.faults)
         }
-        (false, true) => table::print_faults(&reports, args.seed, seconds),
+        (false, true) => table::print_faults(&reports, &controls, args.seed, seconds),
         (false, false) => table::print_reports(&reports, args.seed, seconds),
-    };
+    } && controls.iter().all(Report::passed);
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

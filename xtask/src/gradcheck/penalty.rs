@@ -53,9 +53,9 @@ impl PenaltyFault {
     ];
 }
 
-/// `0.3 Σ|w| + 0.35 Σ w²` with a mistake in its gradient.
+/// `0.3 Σ|w| + 0.35 Σ w²` with a mistake in its gradient, or without, as a control.
 #[derive(Debug)]
-pub struct FaultyPenalty(pub PenaltyFault);
+pub struct FaultyPenalty(pub Option<PenaltyFault>);
 
 impl Cost<f64> for FaultyPenalty {
     fn name(&self) -> &'static str {
@@ -78,9 +78,10 @@ impl Cost<f64> for FaultyPenalty {
     ) -> Result<(), CostError> {
         for (dw, &w) in dw.as_mut_slice().iter_mut().zip(w.as_slice()) {
             *dw = match self.0 {
-                PenaltyFault::Forgotten => 0.0,
-                PenaltyFault::HalfForgotten => 0.3 * w.signum() + 2.0 * 0.7 * w,
-                PenaltyFault::SignForgotten => 0.3 + 0.7 * w,
+                Some(PenaltyFault::Forgotten) => 0.0,
+                Some(PenaltyFault::HalfForgotten) => 0.3 * w.signum() + 2.0 * 0.7 * w,
+                Some(PenaltyFault::SignForgotten) => 0.3 + 0.7 * w,
+                None => 0.3 * w.signum() + 0.7 * w,
             };
         }
         Ok(())

@@ -54,9 +54,10 @@ pub fn print_reports(reports: &[Report], seed: u64, seconds: f64) -> bool {
     failed.is_empty()
 }
 
-/// Prints what gave each fault away; whether every one was caught.
-pub fn print_faults(reports: &[Report], seed: u64, seconds: f64) -> bool {
-    let width = reports.iter().map(|report| report.case.chars().count()).max().unwrap_or(0);
+/// Prints what gave each fault away, and the controls; whether every fault was caught.
+pub fn print_faults(reports: &[Report], controls: &[Report], seed: u64, seconds: f64) -> bool {
+    let names = || reports.iter().chain(controls).map(|report| report.case.chars().count());
+    let width = names().max().unwrap_or(0);
     for report in reports {
         let evidence = match (&report.worst, report.broken.first()) {
             (Some(worst), _) if report.wrong > 0 => worst.to_string(),
@@ -66,7 +67,23 @@ pub fn print_faults(reports: &[Report], seed: u64, seconds: f64) -> bool {
         let verdict = if report.passed() { "MISSED" } else { "caught" };
         println!("{verdict}  {:width$}  {evidence}", report.case);
     }
+    println!();
+    for report in controls {
+        let verdict = if report.passed() { "right " } else { "FAILED" };
+        let worst = report.worst.as_ref().map_or(f64::NAN, |worst| worst.error);
+        let of =
+            format!("{} numbers, worst {worst:.1e} of {:.0e}", report.checked, report.tolerance);
+        println!("{verdict}  {:width$}  {of}", report.case);
+    }
+    for report in controls.iter().filter(|report| !report.passed()) {
+        println!("\n{report}");
+    }
     let caught = reports.iter().filter(|report| !report.passed()).count();
-    println!("\n{caught} of {} faults caught, seed {seed}, {seconds:.1} s", reports.len());
+    println!(
+        "\n{caught} of {} faults caught, {} of {} controls right, seed {seed}, {seconds:.1} s",
+        reports.len(),
+        controls.iter().filter(|report| report.passed()).count(),
+        controls.len()
+    );
     caught == reports.len()
 }

@@ -1,7 +1,7 @@
 //! Mistakes in a cost's derivative.
 
 use layerwise_core::{Link, MatrixView, MatrixViewMut};
-use layerwise_cost::{Cost, CostError};
+use layerwise_cost::{Cost, CostError, OutputRange};
 
 /// What is wrong with a [`FaultyCost`].
 ///
@@ -90,7 +90,7 @@ impl CostFault {
 #[derive(Debug)]
 pub struct FaultyCost<C> {
     inner: C,
-    fault: CostFault,
+    fault: Option<CostFault>,
 }
 
 impl<C: Cost<f64>> FaultyCost<C> {
@@ -109,7 +109,23 @@ impl<C: Cost<f64>> FaultyCost<C> {
     /// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
     /// ```
     pub fn new(inner: C, fault: CostFault) -> Self {
-        Self { inner, fault }
+        Self { inner, fault: Some(fault) }
+    }
+
+    /// `inner` as it is: the control, which no check may refuse.
+    ///
+    /// ```
+    /// use layerwise_cost::{BinaryCrossEntropy, core::DMatrix};
+    /// use layerwise_gradcheck::{CheckOptions, check_cost, faults::FaultyCost};
+    ///
+    /// let cost = FaultyCost::without_fault(BinaryCrossEntropy);
+    /// let al = DMatrix::from_row_slice(1, 2, &[0.3, 0.8]);
+    /// let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+    /// assert!(check_cost(&cost, &al, &y, &CheckOptions::default())?.passed());
+    /// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+    /// ```
+    pub fn without_fault(inner: C) -> Self {
+        Self { inner, fault: None }
     }
 }
 
@@ -120,6 +136,14 @@ impl<C: Cost<f64>> Cost<f64> for FaultyCost<C> {
 
     fn check_labels(&self, y: MatrixView<'_, f64>) -> Result<(), CostError> {
         self.inner.check_labels(y)
+    }
+
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        self.inner.misfit(output)
+    }
+
+    fn output_range(&self) -> OutputRange {
+        self.inner.output_range()
     }
 
     fn cost(&self, al: MatrixView<'_, f64>, y: MatrixView<'_, f64>) -> Result<f64, CostError> {
@@ -134,18 +158,18 @@ impl<C: Cost<f64>> Cost<f64> for FaultyCost<C> {
     ) -> Result<(), CostError> {
         let m = al.ncols() as f64;
         let n_y = al.nrows();
-        if self.fault == CostFault::LabelsSwapped {
+        if self.fault == Some(CostFault::LabelsSwapped) {
             return self.inner.backward(y, al, dal);
         }
         self.inner.backward(al, y, dal.reborrow())?;
         let factor = match self.fault {
-            CostFault::MeanForgotten => m,
-            CostFault::MeanTwice => 1.0 / m,
-            CostFault::SignFlipped => -1.0,
+            Some(CostFault::MeanForgotten) => m,
+            Some(CostFault::MeanTwice) => 1.0 / m,
+            Some(CostFault::SignFlipped) => -1.0,
             _ => 1.0,
         };
         dal.as_mut_slice().iter_mut().for_each(|dal| *dal *= factor);
-        if self.fault == CostFault::FirstRowOnly {
+        if self.fault == Some(CostFault::FirstRowOnly) {
             dal.as_mut_slice().chunks_mut(n_y.max(1)).for_each(|dal| dal.fill(dal[0]));
         }
         Ok(())
@@ -163,8 +187,8 @@ impl<C: Cost<f64>> Cost<f64> for FaultyCost<C> {
     ) -> Result<(), CostError> {
         self.inner.backward_from_link(al, y, dz.reborrow())?;
         let factor = match self.fault {
-            CostFault::LinkSignFlipped => -1.0,
-            CostFault::LinkMeanForgotten => al.ncols() as f64,
+            Some(CostFault::LinkSignFlipped) => -1.0,
+            Some(CostFault::LinkMeanForgotten) => al.ncols() as f64,
             _ => 1.0,
         };
         dz.as_mut_slice().iter_mut().for_each(|dz| *dz *= factor);

@@ -68,13 +68,27 @@ impl DropoutFault {
 #[derive(Debug)]
 pub struct FaultyDropout<L> {
     inner: L,
-    fault: DropoutFault,
+    fault: Option<DropoutFault>,
 }
 
 impl<L: Layer<f64>> FaultyDropout<L> {
     /// `inner` with this mistake.
     pub fn new(inner: L, fault: DropoutFault) -> Self {
-        Self { inner, fault }
+        Self { inner, fault: Some(fault) }
+    }
+
+    /// `inner` as it is, by the same formula: the control, which no check may refuse.
+    ///
+    /// ```
+    /// use layerwise_gradcheck::{CheckOptions, check_layer, faults::FaultyDropout};
+    /// use layerwise_layers::Dropout;
+    ///
+    /// let mut layer = FaultyDropout::without_fault(Dropout::new(20, 0.5, 0)?);
+    /// assert!(check_layer(&mut layer, &CheckOptions::default())?.passed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without_fault(inner: L) -> Self {
+        Self { inner, fault: None }
     }
 }
 
@@ -94,9 +108,10 @@ impl<L: Layer<f64>> Layer<f64> for FaultyDropout<L> {
         for (at, da_prev) in da_prev.as_mut_slice().iter_mut().enumerate() {
             let below = at - at % n + (at + 1) % n;
             let factor = match self.fault {
-                DropoutFault::MaskForgotten => 1.0,
-                DropoutFault::ScaleForgotten => f64::from(u8::from(cache[at] != 0.0)),
-                DropoutFault::AnotherMask => cache[below],
+                Some(DropoutFault::MaskForgotten) => 1.0,
+                Some(DropoutFault::ScaleForgotten) => f64::from(u8::from(cache[at] != 0.0)),
+                Some(DropoutFault::AnotherMask) => cache[below],
+                None => cache[at],
             };
             *da_prev = da.as_slice()[at] * factor;
         }

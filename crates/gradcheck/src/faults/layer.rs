@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use layerwise_core::{CoreError, DMatrix, Layer, Link, MatrixView, MatrixViewMut, Pass};
+use layerwise_core::{DMatrix, Layer, MatrixView, MatrixViewMut, Pass, Result};
 
-type Result<T> = std::result::Result<T, CoreError>;
+use super::as_the_inner;
 
 /// What is wrong with a [`FaultyLayer`].
 ///
@@ -150,7 +150,7 @@ impl LayerFault {
 #[derive(Debug)]
 pub struct FaultyLayer<L> {
     inner: L,
-    fault: LayerFault,
+    fault: Option<LayerFault>,
     /// `A_prev` of an earlier pass.
     stale: Mutex<Option<DMatrix<f64>>>,
 }
@@ -171,22 +171,38 @@ impl<L: Layer<f64>> FaultyLayer<L> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(inner: L, fault: LayerFault) -> Self {
-        Self { inner, fault, stale: Mutex::new(None) }
+        Self { inner, fault: Some(fault), stale: Mutex::new(None) }
+    }
+
+    /// `inner` as it is, through all that would put a mistake in: the control, which no check may refuse.
+    ///
+    /// ```
+    /// use layerwise_gradcheck::{CheckOptions, check_layer, faults::FaultyLayer};
+    /// use layerwise_layers::{Linear, core::{DMatrix, DVector, LinearParameters}};
+    ///
+    /// let w = DMatrix::from_row_slice(1, 2, &[1.0, 2.0]);
+    /// let linear = Linear::new(LinearParameters { w, b: DVector::zeros(1) })?;
+    /// let mut layer = FaultyLayer::without_fault(linear);
+    /// assert!(check_layer(&mut layer, &CheckOptions::default())?.passed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without_fault(inner: L) -> Self {
+        Self { inner, fault: None, stale: Mutex::new(None) }
     }
 
     /// The `A_prev` that `dW` is taken with.
     fn a_prev_of_dw(&self, a_prev: &DMatrix<f64>) -> DMatrix<f64> {
         let m = a_prev.ncols();
         match self.fault {
-            LayerFault::DwOfStaleCache => {
+            Some(LayerFault::DwOfStaleCache) => {
                 let mut stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
                 let old = stale.replace(a_prev.clone());
                 old.filter(|old| old.shape() == a_prev.shape()).unwrap_or_else(|| a_prev.clone())
             }
-            LayerFault::DwExamplesShifted => {
+            Some(LayerFault::DwExamplesShifted) => {
                 DMatrix::from_fn(a_prev.nrows(), m, |i, j| a_prev[(i, (j + 1) % m)])
             }
-            LayerFault::DwWithoutLastExample => {
+            Some(LayerFault::DwWithoutLastExample) => {
                 let mut a_prev = a_prev.clone();
                 a_prev.column_mut(m - 1).fill(0.0);
                 a_prev
@@ -198,10 +214,10 @@ impl<L: Layer<f64>> FaultyLayer<L> {
     /// `dz` from `da` and `a`, if the mistake is in that.
     fn faulty_derivative(&self, a: f64, da: f64) -> Option<f64> {
         match self.fault {
-            LayerFault::ReluOfDa => Some(if da > 0.0 { da } else { 0.0 }),
-            LayerFault::SigmoidWithoutOneMinusA => Some(da * a),
-            LayerFault::TanhWithoutSquare => Some(da * (1.0 - a)),
-            LayerFault::DerivativeForgotten => Some(da),
+            Some(LayerFault::ReluOfDa) => Some(if da > 0.0 { da } else { 0.0 }),
+            Some(LayerFault::SigmoidWithoutOneMinusA) => Some(da * a),
+            Some(LayerFault::TanhWithoutSquare) => Some(da * (1.0 - a)),
+            Some(LayerFault::DerivativeForgotten) => Some(da),
             _ => None,
         }
     }
@@ -209,11 +225,11 @@ impl<L: Layer<f64>> FaultyLayer<L> {
     /// `dA_prev`, if the mistake is in that and in nothing else.
     fn spoil_da_prev(&self, dz: MatrixView<'_, f64>, old: &[f64], da_prev: &mut [f64]) {
         match self.fault {
-            LayerFault::DaPrevForgotten => da_prev.copy_from_slice(old),
-            LayerFault::DaPrevAccumulated => {
+            Some(LayerFault::DaPrevForgotten) => da_prev.copy_from_slice(old),
+            Some(LayerFault::DaPrevAccumulated) => {
                 da_prev.iter_mut().zip(old).for_each(|(da_prev, old)| *da_prev += old);
             }
-            LayerFault::DaPrevThroughW => {
+            Some(LayerFault::DaPrevThroughW) => {
                 let Some(w) = self.inner.parameter(0) else { return };
                 let (n_out, n_in) = w.shape();
                 // The memory of W, column-major, as if it were that of Wᵀ.
@@ -227,23 +243,7 @@ impl<L: Layer<f64>> FaultyLayer<L> {
 }
 
 impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
-    fn n_in(&self) -> usize {
-        self.inner.n_in()
-    }
-
-    fn n_out(&self) -> usize {
-        self.inner.n_out()
-    }
-
-    fn forward(
-        &self,
-        a_prev: MatrixView<'_, f64>,
-        a: MatrixViewMut<'_, f64>,
-        cache: &mut [f64],
-        pass: &Pass,
-    ) -> Result<()> {
-        self.inner.forward(a_prev, a, cache, pass)
-    }
+    as_the_inner!();
 
     fn backward(
         &self,
@@ -253,7 +253,7 @@ impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
         cache: &mut [f64],
         mut da_prev: Option<MatrixViewMut<'_, f64>>,
     ) -> Result<()> {
-        if self.fault == LayerFault::DzOnlyWithDaPrev && da_prev.is_none() {
+        if self.fault == Some(LayerFault::DzOnlyWithDaPrev) && da_prev.is_none() {
             return Ok(());
         }
         let old = da_prev.as_ref().map_or(vec![], |da_prev| da_prev.as_view().as_slice().to_vec());
@@ -275,7 +275,7 @@ impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
         if spoilt {
             return self.inner.backward_from_dz(a_prev, da.as_view(), cache, Some(da_prev));
         }
-        if self.fault == LayerFault::DaPrevOfDa {
+        if self.fault == Some(LayerFault::DaPrevOfDa) {
             let da = MatrixView::new(&given, a.nrows(), a.ncols())?;
             return self.inner.backward_from_dz(a_prev, da, cache, Some(da_prev));
         }
@@ -301,43 +301,23 @@ impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
         let into = (&mut all).into();
         self.inner.gradient(index, 0..shape.1, (&paired).into(), dz, cache, into)?;
         match fault {
-            LayerFault::MeanInGradient => all /= dz.ncols() as f64,
-            LayerFault::DbSignFlipped if !is_dw => all.neg_mut(),
-            LayerFault::DbForgotten if !is_dw => all.fill(0.0),
-            LayerFault::DbOfFirstExample if !is_dw => all.copy_from_slice(dz.column(0)),
-            LayerFault::DwTransposed if is_dw => {
+            Some(LayerFault::MeanInGradient) => all /= dz.ncols() as f64,
+            Some(LayerFault::DbSignFlipped) if !is_dw => all.neg_mut(),
+            Some(LayerFault::DbForgotten) if !is_dw => all.fill(0.0),
+            Some(LayerFault::DbOfFirstExample) if !is_dw => all.copy_from_slice(dz.column(0)),
+            Some(LayerFault::DwTransposed) if is_dw => {
                 all = DMatrix::from_column_slice(shape.0, shape.1, all.transpose().as_slice());
             }
-            LayerFault::DwOneEntryOff if is_dw => all[(shape.0 - 1, 0)] *= 1.001,
+            Some(LayerFault::DwOneEntryOff) if is_dw => all[(shape.0 - 1, 0)] *= 1.001,
             _ => {}
         }
-        let first = if fault == LayerFault::ColumnsIgnored { 0 } else { columns.start };
+        let first = if fault == Some(LayerFault::ColumnsIgnored) { 0 } else { columns.start };
         let part = &all.as_slice()[first * shape.0..][..columns.len() * shape.0];
         gradient.as_mut_slice().copy_from_slice(part);
-        if fault == LayerFault::GradientAccumulated {
+        if fault == Some(LayerFault::GradientAccumulated) {
             gradient.as_mut_slice().iter_mut().zip(&old).for_each(|(new, old)| *new += old);
         }
         Ok(())
-    }
-
-    fn n_cache(&self) -> usize {
-        self.inner.n_cache()
-    }
-
-    fn parameter(&self, index: usize) -> Option<MatrixView<'_, f64>> {
-        self.inner.parameter(index)
-    }
-
-    fn parameters_mut<'a>(&'a mut self, visit: &mut dyn FnMut(MatrixViewMut<'a, f64>)) {
-        self.inner.parameters_mut(visit);
-    }
-
-    fn parameter_name(&self, index: usize) -> String {
-        self.inner.parameter_name(index)
-    }
-
-    fn link(&self) -> Option<Link> {
-        self.inner.link()
     }
 
     fn backward_from_dz(
@@ -349,7 +329,7 @@ impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
     ) -> Result<()> {
         let old = da_prev.as_ref().map_or(vec![], |da_prev| da_prev.as_view().as_slice().to_vec());
         let mut again = dz.as_slice().to_vec();
-        if self.fault == LayerFault::DerivativeTwice {
+        if self.fault == Some(LayerFault::DerivativeTwice) {
             let mut a = DMatrix::zeros(dz.nrows(), dz.ncols());
             self.inner.forward(a_prev, (&mut a).into(), &mut [], &Pass::inference())?;
             again.iter_mut().zip(&a).for_each(|(dz, a)| *dz *= a * (1.0 - a));
@@ -365,9 +345,5 @@ impl<L: Layer<f64>> Layer<f64> for FaultyLayer<L> {
             self.spoil_da_prev(dz, &old, da_prev.as_mut_slice());
         }
         Ok(())
-    }
-
-    fn kind(&self) -> String {
-        self.inner.kind()
     }
 }

@@ -100,13 +100,29 @@ impl NormalizationFault {
 pub struct FaultyNormalization<L> {
     inner: L,
     across: Across,
-    fault: NormalizationFault,
+    fault: Option<NormalizationFault>,
 }
 
 impl<L: Layer<f64>> FaultyNormalization<L> {
     /// `inner`, which normalizes across these, with this mistake.
     pub fn new(inner: L, across: Across, fault: NormalizationFault) -> Self {
-        Self { inner, across, fault }
+        Self { inner, across, fault: Some(fault) }
+    }
+
+    /// `inner` as it is, by the same formula: the control, which no check may refuse.
+    ///
+    /// ```
+    /// use layerwise_gradcheck::faults::{Across, FaultyNormalization};
+    /// use layerwise_gradcheck::{CheckOptions, check_layer};
+    /// use layerwise_layers::LayerNorm;
+    ///
+    /// let layer = LayerNorm::identity(4);
+    /// let mut layer = FaultyNormalization::without_fault(layer, Across::Features);
+    /// assert!(check_layer(&mut layer, &CheckOptions::default())?.passed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without_fault(inner: L, across: Across) -> Self {
+        Self { inner, across, fault: None }
     }
 }
 
@@ -138,15 +154,15 @@ impl<L: Layer<f64>> Layer<f64> for FaultyNormalization<L> {
             let scale = (mean_of(&|k| (x(k) - mean).powi(2)) + 1e-5).sqrt().recip();
             let normalized = |k: usize| (x(k) - mean) * scale;
             let g = |k: usize| match self.fault {
-                NormalizationFault::GammaForgotten => da[place(k)],
+                Some(NormalizationFault::GammaForgotten) => da[place(k)],
                 _ => da[place(k)] * gamma.as_slice()[place(k).0],
             };
             let through_mean = match self.fault {
-                NormalizationFault::MeanConstant => 0.0,
+                Some(NormalizationFault::MeanConstant) => 0.0,
                 _ => mean_of(&g),
             };
             let through_variance = match self.fault {
-                NormalizationFault::VarianceConstant => 0.0,
+                Some(NormalizationFault::VarianceConstant) => 0.0,
                 _ => mean_of(&|k| g(k) * normalized(k)),
             };
             for k in 0..len {

@@ -19,12 +19,28 @@ use super::all_but_backward;
 #[derive(Debug)]
 pub struct FaultyResidual<L> {
     inner: L,
+    faulty: bool,
 }
 
 impl<L: Layer<f64>> FaultyResidual<L> {
     /// `inner`, a residual layer, with the mistake.
     pub fn new(inner: L) -> Self {
-        Self { inner }
+        Self { inner, faulty: true }
+    }
+
+    /// `inner` as it is: the control, which no check may refuse.
+    ///
+    /// ```
+    /// use layerwise_gradcheck::{CheckOptions, check_layer, faults::FaultyResidual};
+    /// use layerwise_layers::{Dropout, Residual};
+    ///
+    /// let residual = Residual::new(vec![Box::new(Dropout::new(3, 0.5, 1)?)])?;
+    /// let mut layer = FaultyResidual::without_fault(residual);
+    /// assert!(check_layer(&mut layer, &CheckOptions::default())?.passed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without_fault(inner: L) -> Self {
+        Self { inner, faulty: false }
     }
 
     /// The mistake in a few words.
@@ -56,6 +72,9 @@ impl<L: Layer<f64>> Layer<f64> for FaultyResidual<L> {
             return self.inner.backward(a_prev, a, da, cache, None);
         };
         self.inner.backward(a_prev, a, da.reborrow(), cache, Some(da_prev.reborrow()))?;
+        if !self.faulty {
+            return Ok(());
+        }
         da_prev.as_mut_slice().iter_mut().zip(given).for_each(|(da_prev, da)| *da_prev -= da);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Mistakes with the weights of examples.
 
-use layerwise_core::{MatrixView, MatrixViewMut};
-use layerwise_cost::{Cost, CostError, weighted_cost};
+use layerwise_core::{Link, MatrixView, MatrixViewMut};
+use layerwise_cost::{Cost, CostError, OutputRange, weighted_cost};
 
 /// What is wrong with a [`FaultyWeights`].
 ///
@@ -73,13 +73,28 @@ impl WeightFault {
 pub struct FaultyWeights<C> {
     inner: C,
     weights: Vec<f64>,
-    fault: WeightFault,
+    fault: Option<WeightFault>,
 }
 
 impl<C: Cost<f64>> FaultyWeights<C> {
     /// `inner` with these weights and this mistake.
     pub fn new(inner: C, weights: Vec<f64>, fault: WeightFault) -> Self {
-        Self { inner, weights, fault }
+        Self { inner, weights, fault: Some(fault) }
+    }
+
+    /// `inner` with these weights, by the right formula: the control, which no check may refuse.
+    ///
+    /// ```
+    /// use layerwise_cost::{MeanSquaredError, core::DMatrix};
+    /// use layerwise_gradcheck::{CheckOptions, check_cost, faults::FaultyWeights};
+    ///
+    /// let (al, y) = (DMatrix::from_row_slice(1, 2, &[0.1, 0.5]), DMatrix::zeros(1, 2));
+    /// let cost = FaultyWeights::without_fault(MeanSquaredError, vec![1.0, 3.0]);
+    /// assert!(check_cost(&cost, &al, &y, &CheckOptions::default())?.passed());
+    /// # Ok::<(), layerwise_gradcheck::GradcheckError>(())
+    /// ```
+    pub fn without_fault(inner: C, weights: Vec<f64>) -> Self {
+        Self { inner, weights, fault: None }
     }
 }
 
@@ -90,6 +105,14 @@ impl<C: Cost<f64>> Cost<f64> for FaultyWeights<C> {
 
     fn check_labels(&self, y: MatrixView<'_, f64>) -> Result<(), CostError> {
         self.inner.check_labels(y)
+    }
+
+    fn misfit(&self, output: Link) -> Option<&'static str> {
+        self.inner.misfit(output)
+    }
+
+    fn output_range(&self) -> OutputRange {
+        self.inner.output_range()
     }
 
     fn cost(&self, al: MatrixView<'_, f64>, y: MatrixView<'_, f64>) -> Result<f64, CostError> {
@@ -107,9 +130,10 @@ impl<C: Cost<f64>> Cost<f64> for FaultyWeights<C> {
         let total: f64 = self.weights.iter().sum();
         for (j, &w) in self.weights.iter().enumerate() {
             let factor = match self.fault {
-                WeightFault::Forgotten => 1.0,
-                WeightFault::Squared => m * w * w / total,
-                WeightFault::DividedByM => w,
+                Some(WeightFault::Forgotten) => 1.0,
+                Some(WeightFault::Squared) => m * w * w / total,
+                Some(WeightFault::DividedByM) => w,
+                None => m * w / total,
             };
             dal.column_mut(j).iter_mut().for_each(|dal| *dal *= factor);
         }
