@@ -16,7 +16,7 @@ pub fn read(folder: &Path) -> Result<Data, QualityError> {
     let x = DMatrix::from_iterator(n, m, pixels.iter().map(|&p| f32::from(p) / 255.0));
     let y =
         DMatrix::from_fn(10, m, |class, j| f32::from(u8::from(usize::from(labels[j]) == class)));
-    Ok(Data { x, y, task: Task::Classes })
+    Ok(Data { x, y, categories: vec![], task: Task::Classes })
 }
 
 /// Sizes and bytes of an IDX file of bytes: two zeros, the type 8, the number of dimensions, each size

@@ -7,7 +7,8 @@ use layerwise::data::{Fractions, PiecewiseLinear, Standardizer, stratified_split
 use layerwise::model::ModelError;
 use layerwise::prelude::*;
 
-use super::{Data, QualityError, Recipe, Task};
+use super::recipe::{Goal, Recipe};
+use super::{Data, QualityError, Task};
 
 /// What came of one run.
 pub struct Score {
@@ -41,8 +42,16 @@ pub fn fit(data: &Data, recipe: &Recipe, seed: u64) -> Result<Score, QualityErro
             names = encoding.feature_names();
         }
         let standardizer = Standardizer::fit(&x, &names)?;
-        standardizer.transform_mut(&mut x)?;
-        standardizer.transform_mut(&mut test_x)?;
+        for x in [&mut x, &mut test_x] {
+            let as_it_was = x.clone();
+            standardizer.transform_mut(x)?;
+            // In bins there are other rows than in the data, all of them numbers.
+            if !recipe.scaled_categories && recipe.bins == 0 {
+                for &row in &data.categories {
+                    x.set_row(row, &as_it_was.row(row));
+                }
+            }
+        }
     }
     // A regression learns its target standardized too.
     let (mut y_mean, mut y_deviation) = (0.0, 1.0);
@@ -52,8 +61,11 @@ pub fn fit(data: &Data, recipe: &Recipe, seed: u64) -> Result<Score, QualityErro
     }
 
     let mut builder = Network::<f32>::builder(x.nrows()).seed(seed);
+    let mut n_in = x.nrows();
     for &units in &recipe.hidden {
-        builder = builder.dense(units, Relu);
+        let deviation = recipe.start * (2.0 / n_in as f64).sqrt();
+        builder = builder.dense_scaled(units, Relu, Scale::Normal(deviation));
+        n_in = units;
         if recipe.dropout > 0.0 {
             builder = builder.dropout(recipe.dropout);
         }
@@ -77,7 +89,7 @@ pub fn fit(data: &Data, recipe: &Recipe, seed: u64) -> Result<Score, QualityErro
 
     let al = network.predict(&test_x)?.map(|a| a * y_deviation + y_mean);
     let (al, y) = (MatrixView::from(&al), MatrixView::from(&test_y));
-    let value = |&(measure, _): &(&str, f64)| match (measure, data.task) {
+    let value = |goal: &Goal| match (goal.measure, data.task) {
         ("ROC AUC", _) => roc_auc(al, y),
         ("R²", _) => r_squared(al, y),
         (_, Task::Classes) => class_accuracy(al, y),
@@ -87,18 +99,25 @@ pub fn fit(data: &Data, recipe: &Recipe, seed: u64) -> Result<Score, QualityErro
     Ok(Score { values, time })
 }
 
-/// The lines of one data set, and whether every goal was reached.
+/// The lines of one recipe, and whether every goal was reached.
 pub fn summary(recipe: &Recipe, data: &Data, scores: &[Score]) -> (String, bool) {
     let n = scores.len() as f64;
     let seconds = scores.iter().map(|score| score.time.as_secs_f64()).sum::<f64>() / n;
+    let columns = match (recipe.set, recipe.bins) {
+        ("mnist", _) => "pixels".into(),
+        (_, 0) if data.categories.is_empty() => "standardized".into(),
+        (_, 0) if recipe.scaled_categories => "one-hot, all standardized".into(),
+        (_, 0) => "one-hot, numbers standardized".into(),
+        (_, bins) => format!("one-hot, numbers in {bins} bins, standardized"),
+    };
     let mut text = format!(
-        "{}: {} rows, {} features{}; {:?}, dropout {}, AdamW {} with decay {}, {} epochs of {}; \
-         {seconds:.2} s a run\n",
+        "{}: {} rows, {} features, {columns}; {:?} from {} of He's weights, dropout {}, AdamW {} with \
+         decay {}, {} epochs of {}; {seconds:.2} s a run\n",
         recipe.set,
         data.x.ncols(),
         data.x.nrows(),
-        if recipe.bins > 0 { format!(" in {} bins", recipe.bins) } else { String::new() },
         recipe.hidden,
+        recipe.start,
         recipe.dropout,
         recipe.learning_rate,
         recipe.weight_decay,
@@ -106,16 +125,23 @@ pub fn summary(recipe: &Recipe, data: &Data, scores: &[Score]) -> (String, bool)
         recipe.batch_size,
     );
     let mut all = true;
-    for (index, (measure, goal)) in recipe.goals.iter().enumerate() {
+    for (index, goal) in recipe.goals.iter().enumerate() {
         let values = || scores.iter().map(|score| score.values[index]);
         let mean = values().sum::<f64>() / n;
         let deviation = (values().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
-        let verdict = if mean >= *goal { "reached" } else { "MISSED" };
-        all &= mean >= *goal;
+        let reached = mean >= goal.least;
+        all &= reached;
+        let (verdict, least) = (if reached { "reached" } else { "NOT REACHED" }, goal.least);
+        let others = if goal.others.is_empty() {
+            String::new()
+        } else {
+            format!("   others: {}", goal.others)
+        };
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "  {measure:<9} {mean:.4} ± {deviation:.4}   at least {goal:.3}: {verdict}"
+            "  {:<9} {mean:.4} ± {deviation:.4}   goal {least:.3}: {verdict:<11}{others}",
+            goal.measure
         );
     }
     (text, all)

@@ -30,9 +30,15 @@ pub struct Args {
     /// Bins of the piecewise linear encoding, instead of the recipe's; 0 for none.
     #[arg(long)]
     bins: Option<usize>,
+    /// Whether one-hot columns are standardized too, instead of the recipe's.
+    #[arg(long)]
+    scaled_categories: Option<bool>,
     /// Units of the hidden layers, instead of the recipe's.
     #[arg(long, value_delimiter = ',')]
     hidden: Option<Vec<usize>>,
+    /// The deviation of starting weights as a part of He's, instead of the recipe's.
+    #[arg(long)]
+    start: Option<f64>,
     /// Probability of dropout, instead of the recipe's.
     #[arg(long)]
     dropout: Option<f64>,
@@ -55,7 +61,9 @@ impl Args {
     fn change(&self, recipe: &Recipe) -> Recipe {
         Recipe {
             bins: self.bins.unwrap_or(recipe.bins),
+            scaled_categories: self.scaled_categories.unwrap_or(recipe.scaled_categories),
             hidden: self.hidden.clone().unwrap_or_else(|| recipe.hidden.clone()),
+            start: self.start.unwrap_or(recipe.start),
             dropout: self.dropout.unwrap_or(recipe.dropout),
             learning_rate: self.learning_rate.unwrap_or(recipe.learning_rate),
             weight_decay: self.weight_decay.unwrap_or(recipe.weight_decay),
@@ -102,6 +110,8 @@ pub struct Data {
     x: DMatrix<f32>,
     /// `(outputs, m)`: 0 and 1, one-hot classes, or a number.
     y: DMatrix<f32>,
+    /// Rows of `x` that say whether an example is of a category.
+    categories: Vec<usize>,
     task: Task,
 }
 

@@ -15,7 +15,7 @@ pub fn read(path: &Path, target: &str, positive: Option<&str>) -> Result<Data, Q
     let column = |name: &str| -> Result<Vec<&str>, QualityError> {
         Ok(table.column(name)?.map(str::trim).collect())
     };
-    let mut features: Vec<Vec<f32>> = vec![];
+    let (mut features, mut one_hot): (Vec<Vec<f32>>, Vec<usize>) = (vec![], vec![]);
     for name in table.column_names_except(target)? {
         let cells = column(&name)?;
         let numbers: Result<Vec<f32>, _> = cells.iter().map(|cell| cell.parse()).collect();
@@ -24,6 +24,7 @@ pub fn read(path: &Path, target: &str, positive: Option<&str>) -> Result<Data, Q
             // A missing value ("?") is a category of its own.
             Err(_) => {
                 let categories: BTreeSet<&str> = cells.iter().copied().collect();
+                one_hot.extend(features.len()..features.len() + categories.len());
                 features.extend(categories.iter().map(|category| {
                     cells.iter().map(|cell| f32::from(u8::from(cell == category))).collect()
                 }));
@@ -47,5 +48,5 @@ pub fn read(path: &Path, target: &str, positive: Option<&str>) -> Result<Data, Q
             .collect::<Result<_, _>>()?,
     };
     let task = if positive.is_some() { Task::Binary } else { Task::Regression };
-    Ok(Data { x, y: DMatrix::from_vec(1, m, y), task })
+    Ok(Data { x, y: DMatrix::from_vec(1, m, y), categories: one_hot, task })
 }
