@@ -80,7 +80,8 @@ pub enum Schedule {
     },
     /// `(1 + cos πt)/2` for the part t of the run (Loshchilov and Hutter, "SGDR", 2017, equation 5).
     Cosine,
-    /// The cosine from 1 to 0 `cycles` times, each starting anew at 1 (SGDR's warm restarts).
+    /// The cosine from 1 to 0 `cycles` times, each starting anew at 1 (SGDR's warm restarts: `T_cur` of equation
+    /// 5 is 0 again where it was `T_i`). At the end of the run no cycle follows, and it is 0.
     #[non_exhaustive]
     CosineRestarts {
         /// How often.
@@ -101,9 +102,18 @@ pub enum Schedule {
         /// The part of the run, in [0, 1).
         warm_up: f64,
     },
-    /// From 1/25 to 1 over the first 30 % of the run and down to 1e-4/25, both along a cosine (Smith and
-    /// Topin, "Super-Convergence", 2019; the numbers of PyTorch's OneCycleLR).
-    OneCycle,
+    /// Up to 1 and down again, both along a cosine: from `1/div_factor` over the first part `pct_start` of the
+    /// run, then to `1/(div_factor · final_div_factor)` (Smith, "A disciplined approach to neural network
+    /// hyper-parameters", 2018, section 4.2; Smith and Topin, "Super-Convergence", 2019).
+    #[non_exhaustive]
+    OneCycle {
+        /// The part of the run up to the highest rate, in (0, 1).
+        pct_start: f64,
+        /// How many times lower than the highest the first rate is.
+        div_factor: f64,
+        /// How many times lower than the first the last rate is.
+        final_div_factor: f64,
+    },
     /// `(1 − cos(2π log2(1 + 15 t)))/2` for the part t of the run: four waves, ever longer (Holzmüller,
     /// Grinsztajn and Steinwart, "Better by Default", 2024, section 3: coslog4).
     CosLog4,
@@ -229,6 +239,43 @@ impl Schedule {
         Ok(Self::WarmUpCosine { warm_up })
     }
 
+    /// [`Schedule::OneCycle`] with the numbers of PyTorch's OneCycleLR: from 1/25 to 1 over the first 30 % of the
+    /// run, and down to 1e-4/25.
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    /// let schedule = Schedule::one_cycle();
+    /// let at = |step| schedule.factor(Progress { step, steps: 100, steps_per_epoch: 10 });
+    /// assert_eq!((at(0), at(30)), (1.0 / 25.0, 1.0));
+    /// assert!((at(100) - 1e-4 / 25.0).abs() < 1e-12);
+    /// ```
+    pub fn one_cycle() -> Self {
+        Self::OneCycle { pct_start: 0.3, div_factor: 25.0, final_div_factor: 1e4 }
+    }
+
+    /// [`Schedule::OneCycle`] with numbers of one's own, called as in PyTorch's OneCycleLR.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] unless `pct_start` is in (0, 1) and both factors are finite and at least 1.
+    ///
+    /// ```
+    /// use layerwise_optim::{Progress, Schedule};
+    /// let schedule = Schedule::one_cycle_with(0.5, 10.0, 100.0)?;
+    /// let at = |step| schedule.factor(Progress { step, steps: 100, steps_per_epoch: 10 });
+    /// assert_eq!((at(0), at(50)), (0.1, 1.0));
+    /// assert!((at(25) - 0.55).abs() < 1e-12 && (at(100) - 0.001).abs() < 1e-12);
+    /// # Ok::<(), layerwise_optim::OptimError>(())
+    /// ```
+    pub fn one_cycle_with(pct_start: f64, div_factor: f64, final_div_factor: f64) -> Result<Self> {
+        let right = pct_start > 0.0 && pct_start < 1.0;
+        check("pct_start of one cycle", "in (0, 1)", pct_start, right)?;
+        let right = |factor: f64| factor >= 1.0 && factor.is_finite();
+        check("div_factor of one cycle", "at least 1", div_factor, right(div_factor))?;
+        let found = final_div_factor;
+        check("final_div_factor of one cycle", "at least 1", found, right(found))?;
+        Ok(Self::OneCycle { pct_start, div_factor, final_div_factor })
+    }
+
     /// The factor on the learning rate of the next update, in [0, 1].
     pub fn factor(&self, progress: Progress) -> f64 {
         let (t, epochs) = (progress.part(), progress.epochs());
@@ -246,12 +293,13 @@ impl Schedule {
             }
             Self::WarmUp { .. } => 1.0,
             Self::WarmUpCosine { warm_up } => cosine((t - warm_up) / (1.0 - warm_up)),
-            Self::OneCycle => {
-                let (start, end, peak) = (1.0 / 25.0, 1e-4 / 25.0, 0.3);
-                if t < peak {
-                    start + (1.0 - start) * (1.0 - cosine(t / peak))
+            Self::OneCycle { pct_start, div_factor, final_div_factor } => {
+                let start = 1.0 / div_factor;
+                let end = start / final_div_factor;
+                if t < pct_start {
+                    start + (1.0 - start) * (1.0 - cosine(t / pct_start))
                 } else {
-                    end + (1.0 - end) * cosine((t - peak) / (1.0 - peak))
+                    end + (1.0 - end) * cosine((t - pct_start) / (1.0 - pct_start))
                 }
             }
             Self::CosLog4 => (1.0 - (2.0 * PI * (1.0 + 15.0 * t).log2()).cos()) / 2.0,
@@ -266,14 +314,17 @@ fn check(what: &'static str, expected: &'static str, found: f64, right: bool) ->
 /// The part of the present cycle that is over at the part t of the run, where the first of `cycles` is of
 /// length 1 and each `growth` times as long as the one before.
 fn part_of_cycle(t: f64, cycles: u32, growth: f64) -> f64 {
+    // No cycle begins at the end of the run.
+    let last = f64::from(cycles) - 1.0;
     if growth <= 1.0 {
-        return (t * f64::from(cycles)).fract();
+        let position = t * f64::from(cycles);
+        return position - position.floor().min(last);
     }
     let before = |cycle: f64| (growth.powf(cycle) - 1.0) / (growth - 1.0);
     let position = t * before(f64::from(cycles));
     let cycle = (1.0 + position * (growth - 1.0)).log(growth);
     // A cycle that is over but for rounding is over.
-    let cycle = (cycle + 1e-12).floor();
+    let cycle = (cycle + 1e-12).floor().min(last);
     ((position - before(cycle)) / growth.powf(cycle)).clamp(0.0, 1.0)
 }
 
@@ -296,13 +347,17 @@ mod tests {
         near(at(Schedule::Cosine, 1000), 0.0);
         near(at(Schedule::cosine_restarts(2).unwrap(), 250), 0.5);
         near(at(Schedule::cosine_restarts(2).unwrap(), 500), 1.0);
+        // No restart at the end, nor after it.
+        near(at(Schedule::cosine_restarts(2).unwrap(), 1000), 0.0);
+        near(at(Schedule::cosine_restarts(3).unwrap(), 1100), 0.0);
+        near(at(Schedule::growing_restarts(3, 2.0).unwrap(), 1000), 0.0);
         let warm_up = Schedule::warm_up_cosine(0.1).unwrap();
         near(at(warm_up, 0), 0.01);
         near(at(warm_up, 99), 1.0);
         near(at(warm_up, 550), 0.5);
-        near(at(Schedule::OneCycle, 0), 0.04);
-        near(at(Schedule::OneCycle, 300), 1.0);
-        near(at(Schedule::OneCycle, 1000), 4e-6);
+        near(at(Schedule::one_cycle(), 0), 0.04);
+        near(at(Schedule::one_cycle(), 300), 1.0);
+        near(at(Schedule::one_cycle(), 1000), 4e-6);
         near(at(Schedule::CosLog4, 0), 0.0);
         // 1 + 15 t = 3.
         near(Schedule::CosLog4.factor(Progress { step: 2, steps: 15, steps_per_epoch: 1 }), {
@@ -316,7 +371,8 @@ mod tests {
     fn never_outside_zero_and_one_and_nonsense_is_refused() {
         for schedule in [
             Schedule::Cosine,
-            Schedule::OneCycle,
+            Schedule::one_cycle(),
+            Schedule::one_cycle_with(0.9, 1.0, 1.0).unwrap(),
             Schedule::CosLog4,
             Schedule::warm_up_cosine(0.05).unwrap(),
             Schedule::cosine_restarts(3).unwrap(),
@@ -335,5 +391,8 @@ mod tests {
         assert!(Schedule::cosine_restarts(0).is_err());
         assert!(Schedule::growing_restarts(3, 0.5).is_err() && Schedule::warm_up(1.0).is_err());
         assert!(Schedule::inverse_time(-1.0).is_err());
+        for (part, start, end) in [(0.0, 25.0, 10.0), (0.3, 0.5, 10.0), (0.3, 25.0, f64::NAN)] {
+            assert!(Schedule::one_cycle_with(part, start, end).is_err());
+        }
     }
 }
