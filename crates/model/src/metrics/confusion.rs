@@ -59,11 +59,24 @@ impl Confusion {
     }
 
     /// Of as many classes as there are output rows: the highest output is the predicted class, the
-    /// highest label the true one. Shapes: `(n_classes, m)`.
+    /// highest label the true one. One row means two classes, decided at 0.5 as by
+    /// [`binary`](Confusion::binary). Shapes: `(n_classes, m)`.
     ///
     /// # Errors
     /// Shapes that differ, empty matrices, NaN.
+    ///
+    /// ```
+    /// use layerwise_model::{Confusion, core::MatrixView};
+    ///
+    /// let al = MatrixView::new(&[0.9, 0.2, 0.6], 1, 3)?;
+    /// let y = MatrixView::new(&[1.0, 0.0, 0.0], 1, 3)?;
+    /// assert_eq!(Confusion::classes(al, y)?.counts(), [vec![1, 1], vec![0, 1]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn classes<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<Self> {
+        if al.nrows() == 1 {
+            return Self::binary(al, y, 0.5);
+        }
         check(al, y)?;
         let mut counts = vec![vec![0; al.nrows()]; al.nrows()];
         for j in 0..al.ncols() {

@@ -37,7 +37,8 @@ pub fn accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Resul
 }
 
 /// The share of examples whose highest output is that of their class, in [0, 1]; the first of equal
-/// ones counts. Shapes: `(n_classes, m)`, labels one-hot or probabilities.
+/// ones counts. One row means two classes, decided at 0.5: [`accuracy`]. Shapes: `(n_classes, m)`, labels
+/// one-hot or probabilities.
 ///
 /// # Errors
 /// Shapes that differ, empty matrices, NaN.
@@ -51,6 +52,9 @@ pub fn accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Resul
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn class_accuracy<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<f64> {
+    if al.nrows() == 1 {
+        return accuracy(al, y);
+    }
     check(al, y)?;
     let right = (0..al.ncols()).filter(|&j| highest(al.column(j)) == highest(y.column(j))).count();
     Ok(right as f64 / al.ncols() as f64)
@@ -88,7 +92,8 @@ pub fn log_loss<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Resul
 }
 
 /// The share of examples whose class is among the `k` highest outputs, in [0, 1]; of equal outputs the
-/// first count as higher. Shapes: `(n_classes, m)`, labels one-hot or probabilities.
+/// first count as higher. One row means two classes, decided at 0.5. Shapes: `(n_classes, m)`, labels one-hot
+/// or probabilities.
 ///
 /// # Errors
 /// [`CoreError::Setting`](layerwise_core::CoreError::Setting) if `k` is 0; shapes that differ, empty
@@ -112,6 +117,9 @@ pub fn top_k_accuracy<T: Scalar>(
     if k == 0 {
         let (what, expected) = ("k of the top-k accuracy", "at least 1");
         return Err(layerwise_core::CoreError::Setting { what, expected, found: 0.0 }.into());
+    }
+    if (al.nrows(), k) == (1, 1) {
+        return accuracy(al, y);
     }
     check(al, y)?;
     let right = (0..al.ncols()).filter(|&j| {
@@ -147,4 +155,21 @@ fn check<T: Scalar>(al: MatrixView<'_, T>, y: MatrixView<'_, T>) -> Result<()> {
     expect_shape("Y", y, al.shape())?;
     expect_matrix("Y", y)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One row has no other to be higher than: it is decided at 0.5.
+    #[test]
+    fn one_row_is_two_classes() {
+        let al = MatrixView::new(&[0.9, 0.2, 0.6, 0.4], 1, 4).unwrap();
+        let y = MatrixView::new(&[1.0, 0.0, 0.0, 1.0], 1, 4).unwrap();
+        assert_eq!(class_accuracy(al, y).unwrap(), 0.5);
+        assert_eq!(top_k_accuracy(al, y, 1).unwrap(), 0.5);
+        assert_eq!(top_k_accuracy(al, y, 2).unwrap(), 1.0);
+        assert_eq!(Confusion::classes(al, y).unwrap(), Confusion::binary(al, y, 0.5).unwrap());
+        assert!(class_accuracy(MatrixView::new(&[f64::NAN], 1, 1).unwrap(), y).is_err());
+    }
 }
