@@ -214,9 +214,9 @@ impl<T: Scalar> Trainer<'_, T> {
             let rate = self.schedule.factor(progress)
                 * run.warm_up.factor(progress)
                 * self.plateau.map_or(1.0, |plateau| plateau.rate());
-            step.set_rate(rate);
-            step.set_decay(self.decay_schedule.factor(progress));
-            step.set_noise(self.noise_schedule.factor(progress));
+            step.set_rate(rate)?;
+            step.set_decay(self.decay_schedule.factor(progress))?;
+            step.set_noise(self.noise_schedule.factor(progress))?;
             let batch = (x, y, weights);
             let cost = step.run_weighted(network, batch, self.cost.as_ref(), optimizer)?.to_f64();
             outcome.steps += 1;

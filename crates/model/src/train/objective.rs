@@ -57,7 +57,7 @@ impl<T: Scalar> Objective<'_, T> {
     pub(super) fn refuse_random(&mut self, network: &Network<T>) -> Result<()> {
         let x = self.training.x();
         let with = self.step.forward(network, x)?.to_matrix();
-        self.step.set_noise(0.0);
+        self.step.set_noise(0.0)?;
         let without = self.step.forward(network, x)?;
         if with.as_slice() != without.as_slice() && with.iter().all(|a| a.is_finite_number()) {
             return Err(ModelError::NotSmooth { what: "a layer draws at random".into() });

@@ -87,6 +87,9 @@ impl<T: Scalar> OnlineTrainer<T> {
 
     /// The factor on the learning rate from the next update on; 1 if not called.
     ///
+    /// # Errors
+    /// As [`TrainingStep::set_rate`].
+    ///
     /// ```
     /// use layerwise_model::{Examples, Network, OnlineTrainer, core::DMatrix};
     /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::Adam};
@@ -95,15 +98,15 @@ impl<T: Scalar> OnlineTrainer<T> {
     /// let mut online = OnlineTrainer::new(&network, 4, MeanSquaredError, Adam::new(0.1)?)?
     ///     .with_seed(3)
     ///     .with_threads(2);
-    /// online.set_rate(0.0);
+    /// online.set_rate(0.0)?;
     /// let x = DMatrix::from_row_slice(1, 4, &[0.0, 1.0, 2.0, 3.0]);
     /// let before = network.predict(&x)?;
     /// online.partial_fit(&mut network, Examples::new(&x, &x)?)?;
     /// assert_eq!(network.predict(&x)?, before);
     /// # Ok::<(), layerwise_model::ModelError>(())
     /// ```
-    pub fn set_rate(&mut self, factor: f64) {
-        self.step.set_rate(factor);
+    pub fn set_rate(&mut self, factor: f64) -> Result<()> {
+        self.step.set_rate(factor)
     }
 
     /// One update of `network` by all these examples; the cost before it.
@@ -167,7 +170,7 @@ mod tests {
         let first = after(&|network, online| online.with_groups(network, &frozen).unwrap());
         assert!(first[0] != plain[0] && first[2] == plain[2]);
         let slower = |_: &Network<f64>, mut online: Online| {
-            online.set_rate(0.5);
+            online.set_rate(0.5).unwrap();
             online
         };
         assert_ne!(after(&slower), plain);

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use layerwise_core::linalg::{Pool, columns_in_turn, dot};
-use layerwise_core::{GradientForm, Layer, MatrixView, Result as CoreResult, Scalar, parameters};
+use layerwise_core::{
+    CoreError, GradientForm, Layer, MatrixView, Result as CoreResult, Scalar, parameters,
+};
 use layerwise_cost::{Cost, weighted_cost};
 use layerwise_optim::Optimizer;
 
@@ -51,7 +53,7 @@ use crate::{ModelError, Network, ParameterGroup, Regularization, Result};
 /// // dw = 2/m Σ (a − y) x, db = 2/m Σ (a − y)
 /// assert_eq!(step.gradient(0, 0).map(|dw| dw[(0, 0)]), Some(-10.0));
 /// assert!((step.gradient_norm() - (10.0_f64.powi(2) + 6.0_f64.powi(2)).sqrt()).abs() < 1e-12);
-/// step.set_rate(0.5);
+/// step.set_rate(0.5)?;
 /// step.update(&mut network, &optimizer)?;
 /// assert_eq!(step.updates(), 1);
 /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(0.5 * 0.1 * 10.0));
@@ -281,11 +283,20 @@ impl<T: Scalar> TrainingStep<T> {
 
     /// The factor on the optimizer's learning rate from the next update on; 1 if not called. Factors of
     /// a whole run are a [`Schedule`](layerwise_optim::Schedule).
-    pub fn set_rate(&mut self, factor: f64) {
-        self.updating.rate = factor;
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`](layerwise_core::CoreError::Setting) unless `factor` is finite and at least 0; the
+    /// factor then stays as it was.
+    pub fn set_rate(&mut self, factor: f64) -> Result<()> {
+        let right = factor >= 0.0 && factor.is_finite();
+        self.updating.rate = checked("the factor on the learning rate", AT_LEAST_0, factor, right)?;
+        Ok(())
     }
 
     /// The factor on the optimizer's weight decay from the next update on; 1 if not called.
+    ///
+    /// # Errors
+    /// As [`set_rate`](TrainingStep::set_rate).
     ///
     /// ```
     /// use layerwise_model::{Network, Scale, TrainingStep, core::DMatrix};
@@ -297,17 +308,23 @@ impl<T: Scalar> TrainingStep<T> {
     /// let zero = (&zero).into();
     /// let optimizer = AdamW::new(0.5, 1.0)?;
     /// let mut step = TrainingStep::new(&network, 2, &optimizer)?;
-    /// step.set_decay(0.5);
+    /// step.set_decay(0.5)?;
     /// step.run(&mut network, zero, zero, &MeanSquaredError, &optimizer)?;
     /// assert_eq!(network.layers()[0].parameter(0).map(|w| w[(0, 0)]), Some(1.0 - 0.5 * 0.5));
     /// # Ok::<(), layerwise_model::ModelError>(())
     /// ```
-    pub fn set_decay(&mut self, factor: f64) {
-        self.updating.decay = factor;
+    pub fn set_decay(&mut self, factor: f64) -> Result<()> {
+        let right = factor >= 0.0 && factor.is_finite();
+        self.updating.decay = checked("the factor on weight decay", AT_LEAST_0, factor, right)?;
+        Ok(())
     }
 
     /// The factor on the probabilities of dropout and on the size of noise from the next forward pass on,
     /// in [0, 1]; 1 if not called.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`](layerwise_core::CoreError::Setting) outside [0, 1]; the factor then stays as it
+    /// was.
     ///
     /// ```
     /// use layerwise_model::{Network, TrainingStep, core::DMatrix, optim::GradientDescent};
@@ -317,12 +334,14 @@ impl<T: Scalar> TrainingStep<T> {
     /// let mut step = TrainingStep::new(&network, 1, &GradientDescent::new(0.1)?)?;
     /// let left = |al: &[f64]| al.iter().filter(|&&a| a != 0.0).count();
     /// assert!(left(step.forward(&network, (&x).into())?.as_slice()) < 50);
-    /// step.set_noise(0.0);
+    /// step.set_noise(0.0)?;
     /// assert_eq!(left(step.forward(&network, (&x).into())?.as_slice()), 50);
     /// # Ok::<(), layerwise_model::ModelError>(())
     /// ```
-    pub fn set_noise(&mut self, factor: f64) {
-        self.noise = factor.clamp(0.0, 1.0);
+    pub fn set_noise(&mut self, factor: f64) -> Result<()> {
+        let right = (0.0..=1.0).contains(&factor);
+        self.noise = checked("the factor on noise", "in [0, 1]", factor, right)?;
+        Ok(())
     }
 
     /// At most this many threads, fewer where a step is too small for them; 1 if not called.
@@ -468,6 +487,13 @@ impl<T: Scalar> TrainingStep<T> {
     }
 }
 
+const AT_LEAST_0: &str = "at least 0 and finite";
+
+/// The value, if it is right.
+fn checked(what: &'static str, expected: &'static str, found: f64, right: bool) -> Result<f64> {
+    if right { Ok(found) } else { Err(CoreError::Setting { what, expected, found }.into()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -499,6 +525,24 @@ mod tests {
     }
 
     #[test]
+    fn factors_out_of_range_are_refused_and_change_nothing() {
+        let (network, optimizer, ..) = setting();
+        let mut step = TrainingStep::new(&network, 4, &optimizer).unwrap();
+        step.set_rate(0.5).unwrap();
+        for factor in [f64::NAN, f64::INFINITY, -0.1] {
+            assert!(step.set_rate(factor).is_err() && step.set_decay(factor).is_err());
+            assert!(step.set_noise(factor).is_err());
+        }
+        let error = step.set_rate(-0.1).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "expected the factor on the learning rate at least 0 and finite, found -0.1"
+        );
+        assert!(step.set_noise(1.5).is_err() && step.set_rate(3.0).is_ok());
+        assert_eq!((step.updating.rate, step.updating.decay, step.noise), (3.0, 1.0, 1.0));
+    }
+
+    #[test]
     fn a_cost_that_is_no_number_changes_nothing() {
         let (mut network, optimizer, x, y) = setting();
         let before = network.snapshot();
@@ -521,7 +565,7 @@ mod tests {
         step.forward(&network, (&x).into()).unwrap();
         step.backward(&network, (&x).into(), (&y).into(), &BinaryCrossEntropy).unwrap();
         step.gradients.iter_mut().for_each(|gradient| gradient.fill(0.0));
-        step.set_rate(0.5);
+        step.set_rate(0.5).unwrap();
         step.update(&mut network, &optimizer).unwrap();
         for (index, (before, after)) in before.iter().zip(network.snapshot()).enumerate() {
             let factor = if index % 2 == 0 { 0.75 } else { 1.0 };
