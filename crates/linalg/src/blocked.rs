@@ -10,25 +10,14 @@
 
 use crate::column;
 use crate::pack::{LINE, pack, pack_right};
+use crate::plan::{KC, Panels, Plan, blocks_of_terms};
 use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Start, Tile, TileFn};
 use crate::turned;
 
-/// Terms summed in one go: a panel of `A` of this depth stays in the first-level cache (24 KiB).
-pub(crate) const KC: usize = 512;
-/// Terms from which blocks are twice as deep: such sums belong to layers with many features, which mostly
-/// have few units. `B` is what they read from memory, in longer runs then, while their `A` comes from the
-/// second-level cache.
-const MANY_TERMS: usize = 4096;
-/// Columns in a packed block of `B`; a multiple of three, four, six and eight.
-const BLOCK_OF_B: usize = 1920;
-/// Bytes of a block of `A` up to which it is read in place.
-const A_IN_PLACE: usize = 32 * 1024;
 /// Bytes of `B` or `C` beyond which they are not taken to be near, and asked for before they are used.
 const NEAR: usize = 32 * 1024;
-/// Columns of `C` from which packing `A` pays.
-const COLUMNS_WORTH_PACKING: usize = 16;
 
 /// Tiles compiled for one kind of register.
 pub(crate) trait Kernel {
@@ -102,37 +91,6 @@ impl<'a, T: Copy + Default> Product<'a, T> {
         assert!(m > 0 && k > 0 && n > 0, "an empty product");
         assert!(a.holds((m, k)) && b.holds((k, n)), "a side is smaller than its shape");
         assert!(start.fits(m), "a bias of fewer numbers than rows");
-    }
-}
-
-/// Whether a matrix with contiguous rows has them a page or more apart: read down its columns they
-/// fall on each other in the cache.
-pub(crate) fn rows_are_far<T>(b: &Side<'_, T>) -> bool {
-    b.column_stride == 1 && b.row_stride * size_of::<T>() >= 4096
-}
-
-/// Panels of `registers` in all, `most` in one: the height of the taller ones, which come first, how
-/// many there are of them, and how many that are one register lower.
-#[derive(Clone, Copy)]
-struct Panels {
-    height: usize,
-    tall: usize,
-    short: usize,
-}
-
-impl Panels {
-    /// As even as can be.
-    fn new(registers: usize, most: usize) -> Self {
-        let panels = registers.div_ceil(most);
-        let height = registers.div_ceil(panels.max(1));
-        let tall = registers - panels * height.saturating_sub(1);
-        Self { height, tall, short: panels - tall }
-    }
-
-    /// The height of each, top to bottom.
-    fn heights(self) -> impl Iterator<Item = usize> {
-        let short = std::iter::repeat_n(self.height.saturating_sub(1), self.short);
-        std::iter::repeat_n(self.height, self.tall).chain(short)
     }
 }
 
@@ -212,57 +170,6 @@ pub(crate) unsafe fn gemm_in_turns<K: Kernel>(
             }
         }
         take(column, &mut scratch[..m * columns]);
-    }
-}
-
-/// Columns in a packed block of `n`: as even as can be, and whole panels of any width.
-fn even_blocks(n: usize) -> usize {
-    n.div_ceil(n.div_ceil(BLOCK_OF_B)).next_multiple_of(24)
-}
-
-/// Where the blocks of `k` terms start and how many there are in each: as even as can be.
-pub(crate) fn blocks_of_terms(k: usize) -> impl Iterator<Item = (usize, usize)> {
-    let blocks = k.div_ceil(if k > MANY_TERMS { 2 * KC } else { KC });
-    (0..blocks).map(move |block| {
-        let from = block * k / blocks;
-        (from, (block + 1) * k / blocks - from)
-    })
-}
-
-/// How a product is cut into blocks, which depends on its sizes alone.
-struct Plan {
-    /// Registers in a column of `C`.
-    registers: usize,
-    /// Registers and columns of a tile.
-    tile: (usize, usize),
-    pack_a: bool,
-    pack_b: bool,
-    /// Columns gone through together.
-    columns: usize,
-}
-
-impl Plan {
-    fn new<K: Kernel>(product: &Product<'_, Number<K>>) -> Self {
-        let Product { shape: (m, k, n), ref a, ref b, .. } = *product;
-        let (lanes, size) = (K::Register::LANES, size_of::<Number<K>>());
-        let registers = m.div_ceil(lanes);
-        let large = m * k.min(KC) * size > A_IN_PLACE && n >= COLUMNS_WORTH_PACKING;
-        let rows_far = rows_are_far(b) && m > lanes && k >= 32;
-        let columns_far =
-            b.row_stride == 1 && b.column_stride * size % 2048 == 0 && k >= 128 && m >= 16 * lanes;
-        let pack_b = rows_far || columns_far;
-        Self {
-            registers,
-            tile: K::shape(registers),
-            pack_a: a.row_stride != 1 || large,
-            pack_b,
-            columns: if pack_b { even_blocks(n) } else { n },
-        }
-    }
-
-    /// Registers of rows in a block of `A` that is `kc` deep, where `block` are at most in the deepest.
-    fn rows_together(&self, block: usize, kc: usize) -> usize {
-        (block * KC / kc).min(self.registers)
     }
 }
 

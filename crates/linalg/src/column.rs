@@ -1,6 +1,7 @@
 //! A product with one column, `c := alpha A b + start`: bound by how fast `A` comes from memory.
 
-use crate::blocked::{Product, blocks_of_terms};
+use crate::blocked::Product;
+use crate::plan::blocks_of_terms;
 use crate::simd::Simd;
 use crate::tile::Start;
 

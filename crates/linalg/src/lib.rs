@@ -31,6 +31,7 @@ mod matrix;
 mod pack;
 mod parts;
 pub mod plain;
+mod plan;
 mod pool;
 mod product;
 mod rectify;

@@ -7,7 +7,8 @@
 
 use std::ops::Range;
 
-use crate::blocked::{KC, Product};
+use crate::blocked::Product;
+use crate::plan::KC;
 use crate::scalar::Side;
 use crate::tile::Start;
 use crate::vector::{axpy_in_lanes, dot_in_lanes};

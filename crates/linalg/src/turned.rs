@@ -5,8 +5,9 @@
 //! time, and added to sums that stay in the first-level cache; each number of `B` is read once, and nothing
 //! is packed. The many features fill the registers, which the few units would leave partly empty.
 
-use crate::blocked::{KC, Kernel, Number, Packed, Product, rows_are_far};
+use crate::blocked::{Kernel, Number, Packed, Product};
 use crate::pack::LINE;
+use crate::plan::{KC, rows_are_far};
 use crate::simd::Simd;
 
 /// Registers of features gone through together.

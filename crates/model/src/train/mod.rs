@@ -2,6 +2,7 @@
 
 mod backward;
 mod batches;
+mod buffers;
 mod callback;
 mod checks;
 mod curvature;
@@ -21,9 +22,12 @@ mod recorders;
 mod regularization;
 mod share;
 mod step;
+mod step_settings;
 #[cfg(test)]
 mod tests;
 mod trainer;
+mod trainer_limits;
+mod trainer_rates;
 mod update;
 
 pub use callback::{Callback, Checkpoint};

@@ -4,8 +4,8 @@ use layerwise_core::linalg::{map_in_place, matmul_nt_columns, matmul_nt_in_turns
 use layerwise_core::{CoreError, GradientForm, MatrixView, MatrixViewMut, Scalar, parameters};
 use layerwise_optim::{MOST_STATE, Optimizer, Penalty, Rates, State, decay, max_norm};
 
+use super::buffers::Trained;
 use super::share::{FirstError, share_of};
-use super::step::Trained;
 use crate::{ModelError, Network, Regularization, Result, TrainingStep};
 
 /// How gradients become updates, beside the optimizer.

@@ -3,6 +3,7 @@
 mod endings;
 mod learning;
 mod refusals;
+mod steps;
 mod threads;
 
 use layerwise_activations::{Relu, Sigmoid};
