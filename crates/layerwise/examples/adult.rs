@@ -7,26 +7,47 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use layerwise::data::{Fractions, Standardizer, Table, stratified_split};
+use layerwise::data::{DataError, Fractions, Standardizer, Table, stratified_split};
 use layerwise::prelude::*;
 
-/// Numbers as they are, a row for each category (a missing value, `?`, is one), and their names.
-fn features(table: &Table, target: &str) -> Result<(DMatrix<f32>, Vec<String>), Box<dyn Error>> {
-    let (mut rows, mut names) = (vec![], vec![]);
-    for name in table.column_names_except(target)? {
-        let cells: Vec<&str> = table.column(&name)?.map(str::trim).collect();
-        let numbers: Result<Vec<f32>, _> = cells.iter().map(|cell| cell.parse()).collect();
-        if let Ok(numbers) = numbers {
-            rows.push(numbers);
-            names.push(name);
-            continue;
+/// Rows of numbers, and a row for each category of the others (a missing value, `?`, is one).
+struct Features {
+    numbers: DMatrix<f32>,
+    names: Vec<String>,
+    categories: DMatrix<f32>,
+}
+
+impl Features {
+    fn of(table: &Table, target: &str) -> Result<Self, Box<dyn Error>> {
+        let (mut numbers, mut names, mut categories) = (vec![], vec![], vec![]);
+        for name in table.column_names_except(target)? {
+            let cells: Vec<&str> = table.column(&name)?.map(str::trim).collect();
+            let parsed: Result<Vec<f32>, _> = cells.iter().map(|cell| cell.parse()).collect();
+            if let Ok(parsed) = parsed {
+                numbers.push(parsed);
+                names.push(name);
+                continue;
+            }
+            for category in cells.iter().copied().collect::<BTreeSet<&str>>() {
+                let is_it = |&cell: &&str| f32::from(u8::from(cell == category));
+                categories.push(cells.iter().map(is_it).collect());
+            }
         }
-        for category in cells.iter().copied().collect::<BTreeSet<&str>>() {
-            rows.push(cells.iter().map(|&cell| f32::from(u8::from(cell == category))).collect());
-            names.push(format!("{name} {category}"));
-        }
+        let matrix =
+            |rows: Vec<Vec<f32>>| DMatrix::from_fn(rows.len(), table.n_rows(), |i, j| rows[i][j]);
+        Ok(Self { numbers: matrix(numbers), names, categories: matrix(categories) })
     }
-    Ok((DMatrix::from_fn(rows.len(), table.n_rows(), |i, j| rows[i][j]), names))
+
+    /// These examples, with the numbers standardized. Categories stay 0 and 1: standardized, a rare one
+    /// would be a number in the hundreds, with hardly an example to learn its weights from.
+    fn select(&self, by: &Standardizer, examples: &[usize]) -> Result<DMatrix<f32>, DataError> {
+        let numbers = by.transform(&self.numbers.select_columns(examples))?;
+        let categories = self.categories.select_columns(examples);
+        let n = numbers.nrows();
+        Ok(DMatrix::from_fn(n + categories.nrows(), examples.len(), |i, j| {
+            if i < n { numbers[(i, j)] } else { categories[(i - n, j)] }
+        }))
+    }
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -39,22 +60,23 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         return Ok(ExitCode::FAILURE);
     }
     let table = Table::read_csv(&path)?;
-    let (x, names) = features(&table, "income")?;
+    let features = Features::of(&table, "income")?;
     let labels: Vec<&str> = table.column("income")?.map(str::trim).collect();
     let y = DMatrix::from_fn(1, labels.len(), |_, j| f32::from(u8::from(labels[j] == ">50K")));
 
     // What is learned of the data is learned of those to train on.
     let fractions = Fractions { train: 0.7, validation: 0.1, test: 0.2 };
     let split = stratified_split(&labels, fractions, 1)?;
-    let standardizer = Standardizer::fit(&x.select_columns(&split.train), &names)?;
+    let standardizer =
+        Standardizer::fit(&features.numbers.select_columns(&split.train), &features.names)?;
     let part = |examples: &[usize]| -> Result<_, Box<dyn Error>> {
-        Ok((standardizer.transform(&x.select_columns(examples))?, y.select_columns(examples)))
+        Ok((features.select(&standardizer, examples)?, y.select_columns(examples)))
     };
     let (train_x, train_y) = part(&split.train)?;
     let (validation_x, validation_y) = part(&split.validation)?;
     let (test_x, test_y) = part(&split.test)?;
 
-    let mut network = Network::<f32>::builder(names.len())
+    let mut network = Network::<f32>::builder(train_x.nrows())
         .dense(64, Silu)
         .dropout(0.2)
         .dense(32, Silu)
@@ -70,7 +92,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             Examples::new(&train_x, &train_y)?,
             Some(Examples::new(&validation_x, &validation_y)?),
         )?;
-    println!("{} features, {} epochs, kept {}", names.len(), history.epochs.len(), history.kept);
+    let (epochs, kept) = (history.epochs.len(), history.kept);
+    println!("{} features, {epochs} epochs, kept {kept}", train_x.nrows());
 
     let al = network.predict(&validation_x)?;
     let metric = ThresholdMetric::F1;
