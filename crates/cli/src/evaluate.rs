@@ -32,7 +32,7 @@ pub fn run(args: &EvaluateArgs, out: &mut impl Write) -> Result<(), CliError> {
     }
     writeln!(out, "cost      {:.4}", scores.cost)?;
     if !notes.target.labels().is_empty() {
-        let counts = confusion(&notes.target, &al, &y);
+        let counts = confusion(&notes.target, &al, &y)?;
         writeln!(out, "\n{}", report::confusion_table(notes.target.labels(), &counts))?;
     }
     Ok(())

@@ -4,8 +4,8 @@ use layerwise_data::{Target, Task};
 use layerwise_model::core::{DMatrix, MatrixView};
 use layerwise_model::cost::{BinaryCrossEntropy, CategoricalCrossEntropy, Cost, MeanSquaredError};
 use layerwise_model::{
-    ModelError, accuracy, class_accuracy, class_roc_auc, mean_absolute_error, r_squared, roc_auc,
-    root_mean_squared_error,
+    Confusion, ModelError, accuracy, class_accuracy, class_roc_auc, mean_absolute_error, r_squared,
+    roc_auc, root_mean_squared_error,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,17 +66,16 @@ impl Scores {
 }
 
 /// Examples by their class (first index) and the class predicted (second index).
-pub fn confusion(target: &Target, al: &DMatrix<f32>, y: &DMatrix<f32>) -> Vec<Vec<usize>> {
-    let n = target.labels().len();
-    let mut counts = vec![vec![0; n]; n];
-    for (al, y) in al.column_iter().zip(y.column_iter()) {
-        let (truth, predicted) = match target.task() {
-            Task::Classes => (y.imax(), al.imax()),
-            _ => (usize::from(y[0] > 0.5), usize::from(al[0] > 0.5)),
-        };
-        counts[truth][predicted] += 1;
-    }
-    counts
+pub fn confusion(
+    target: &Target,
+    al: &DMatrix<f32>,
+    y: &DMatrix<f32>,
+) -> Result<Vec<Vec<usize>>, ModelError> {
+    let confusion = match target.task() {
+        Task::Classes => Confusion::classes(al.into(), y.into())?,
+        _ => Confusion::binary(al.into(), y.into(), 0.5)?,
+    };
+    Ok(confusion.counts().to_vec())
 }
 
 #[cfg(test)]
@@ -107,10 +106,10 @@ mod tests {
     #[test]
     fn confusion_counts_rows_by_truth_and_columns_by_prediction() {
         let (al, y) = (row(&[0.9, 0.1, 0.8, 0.3, 0.5]), row(&[1.0, 1.0, 0.0, 0.0, 0.0]));
-        assert_eq!(confusion(&target(&["no", "yes"]), &al, &y), [[2, 1], [1, 1]]);
+        assert_eq!(confusion(&target(&["no", "yes"]), &al, &y).unwrap(), [[2, 1], [1, 1]]);
         let al = DMatrix::from_row_slice(3, 2, &[0.1, 0.5, 0.7, 0.2, 0.2, 0.3]);
         let y = DMatrix::from_row_slice(3, 2, &[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
-        let counts = confusion(&target(&["a", "b", "c"]), &al, &y);
+        let counts = confusion(&target(&["a", "b", "c"]), &al, &y).unwrap();
         assert_eq!(counts, [[0, 0, 0], [0, 1, 0], [1, 0, 0]]);
     }
 
