@@ -99,6 +99,14 @@ pub struct ColumnProfile {
 }
 
 /// Different values of a column that are counted, each by itself.
+///
+/// ```
+/// use layerwise_data::{MOST_COUNTED, Missing, breast_cancer, profile};
+///
+/// let columns = profile(&breast_cancer()?, &Missing::default(), &[])?;
+/// assert!(columns.iter().all(|column| column.distinct.is_some_and(|n| n <= MOST_COUNTED)));
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 pub const MOST_COUNTED: usize = 10_000;
 
 /// Share of numbers from which a text among them is taken for a mistake.
@@ -110,6 +118,19 @@ const MOSTLY: f64 = 0.9;
 /// [`DataError::TextAmongNumbers`] if a column has a few texts among numbers: to take all for text, or the
 /// texts for missing, would be a guess. [`DataError::RepeatedHeader`] if a row holds the names of the columns.
 /// [`DataError::NoSuchColumn`] if one of `categories` is not there.
+///
+/// ```
+/// use layerwise_data::{ColumnKind, Missing, Table, profile};
+///
+/// let rows = "1,7\n".repeat(20) + "x,8\n";
+/// let table = Table::from_csv_reader(format!("a,b\n{rows}").as_bytes(), "t.csv")?;
+/// let message = profile(&table, &Missing::default(), &[]).unwrap_err().to_string();
+/// assert!(message.starts_with("t.csv, row 22, column \"a\": \"x\" is not a number"));
+/// // Said to stand for a missing value, or to be a category.
+/// assert_eq!(profile(&table, &Missing::words(["x"]), &[])?[0].missing, 1);
+/// assert_eq!(profile(&table, &Missing::default(), &["a".into()])?[0].kind, ColumnKind::Category);
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 pub fn profile(
     table: &Table,
     missing: &Missing,

@@ -155,6 +155,15 @@ impl Target {
     }
 
     /// Rows of y, and outputs of the network.
+    ///
+    /// ```
+    /// # use layerwise_data::{Missing, Table, Target, profile};
+    /// # let table = Table::from_csv_reader("x,y\n1,a\n2,b\n3,c\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// let target = Target::find(&table, &columns, "y", None)?;
+    /// assert_eq!(target.n_out(), 3);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn n_out(&self) -> usize {
         if self.task == Task::Classes { self.labels.len() } else { 1 }
     }
@@ -163,6 +172,18 @@ impl Target {
     ///
     /// # Errors
     /// [`DataError::NotANumber`] with the row.
+    ///
+    /// ```
+    /// use layerwise_data::{Missing, Table, Target, profile};
+    ///
+    /// let table = Table::from_csv_reader("x,y\n1,1.5\n2,3.5\n3,99.5\n".as_bytes(), "t.csv")?;
+    /// let columns = profile(&table, &Missing::default(), &[])?;
+    /// let mut target = Target::find(&table, &columns, "y", None)?;
+    /// // From the first two rows.
+    /// target.fit(&table, &[0, 1])?;
+    /// assert_eq!(target.number(0.0), 2.5);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn fit(&mut self, table: &Table, rows: &[usize]) -> Result<()> {
         if self.task != Task::Regression || rows.is_empty() {
             return Ok(());
@@ -205,6 +226,15 @@ impl Target {
     ///
     /// # Errors
     /// As [`encode`](Target::encode).
+    ///
+    /// ```
+    /// # use layerwise_data::{Missing, Table, Target, profile};
+    /// # let table = Table::from_csv_reader("x,y\n1,a\n2,b\n3,c\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// let target = Target::find(&table, &columns, "y", None)?;
+    /// assert_eq!(target.strata(&table)?, [0, 1, 2]);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn strata(&self, table: &Table) -> Result<Vec<usize>> {
         if self.task == Task::Regression {
             return Ok(vec![0; table.n_rows()]);

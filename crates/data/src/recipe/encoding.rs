@@ -143,6 +143,13 @@ fn inverse_normal(p: f64) -> f64 {
 
 impl Encoding {
     /// Rows of X the column becomes.
+    ///
+    /// ```
+    /// use layerwise_data::Encoding;
+    ///
+    /// let towns = Encoding::Codes { levels: vec!["Oslo".into(), "Rome".into()] };
+    /// assert_eq!(towns.n_rows(), 1);
+    /// ```
     pub fn n_rows(&self) -> usize {
         match self {
             Self::Number { indicator, scaling, .. } => scaling.n_rows() + usize::from(*indicator),
@@ -172,6 +179,13 @@ impl Encoding {
     }
 
     /// In words, for a person.
+    ///
+    /// ```
+    /// use layerwise_data::Encoding;
+    ///
+    /// let towns = Encoding::Codes { levels: vec!["Oslo".into(), "Rome".into()] };
+    /// assert_eq!(towns.words(), "2 levels, embedded");
+    /// ```
     pub fn words(&self) -> String {
         match self {
             Self::Number { fill, indicator, scaling } => {

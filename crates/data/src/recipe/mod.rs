@@ -36,6 +36,10 @@ pub enum Numbers {
 }
 
 /// Rows to learn from at which numbers are encoded in bins, if nothing else is said.
+///
+/// ```
+/// assert!(layerwise_data::ROWS_WORTH_BINS > 1000);
+/// ```
 pub const ROWS_WORTH_BINS: usize = 2000;
 
 /// What a [`Recipe`] is to be like.
@@ -104,6 +108,16 @@ pub struct Recipe {
 }
 
 /// A column and what becomes of it.
+///
+/// ```
+/// # use layerwise_data::{DMatrix, Missing, Recipe, RecipeOptions, Table, profile};
+/// # let table = Table::from_csv_reader("a,k,y\n1,u,0\n2,v,1\n".as_bytes(), "t.csv")?;
+/// # let columns = profile(&table, &Missing::default(), &[])?;
+/// # let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+/// let recipe = Recipe::fit(&table, &columns, "y", (&[0, 1], &y), &RecipeOptions::default())?;
+/// assert_eq!(recipe.features()[1].column, "k");
+/// # Ok::<(), layerwise_data::DataError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feature {
     /// The column's name.
@@ -141,11 +155,33 @@ impl TryFrom<Parts> for Recipe {
 
 impl Recipe {
     /// The columns that are used, with what becomes of each, in the order of the rows of X.
+    ///
+    /// ```
+    /// # use layerwise_data::{DMatrix, Missing, Recipe, RecipeOptions, Table, profile};
+    /// # let table = Table::from_csv_reader("a,k,y\n1,u,0\n2,v,1\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// # let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+    /// let recipe = Recipe::fit(&table, &columns, "y", (&[0, 1], &y), &RecipeOptions::default())?;
+    /// let columns: Vec<&str> = recipe.features().iter().map(|f| f.column.as_str()).collect();
+    /// assert_eq!(columns, ["a", "k"]);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn features(&self) -> &[Feature] {
         &self.features
     }
 
     /// Rows of X.
+    ///
+    /// ```
+    /// # use layerwise_data::{DMatrix, Missing, Recipe, RecipeOptions, Table, profile};
+    /// # let table = Table::from_csv_reader("a,k,y\n1,u,0\n2,v,1\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// # let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+    /// let recipe = Recipe::fit(&table, &columns, "y", (&[0, 1], &y), &RecipeOptions::default())?;
+    /// // A number, and a row for each of two levels.
+    /// assert_eq!(recipe.n_rows(), 3);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn n_rows(&self) -> usize {
         self.features.iter().map(|feature| feature.encoding.n_rows()).sum()
     }
@@ -156,6 +192,18 @@ impl Recipe {
     }
 
     /// The rows of X that hold codes for an embedding, each with the number of its levels.
+    ///
+    /// ```
+    /// # use layerwise_data::{DMatrix, Missing, Recipe, RecipeOptions, Table, profile};
+    /// # let table = Table::from_csv_reader("a,k,y\n1,u,0\n2,v,1\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// # let y = DMatrix::from_row_slice(1, 2, &[0.0, 1.0]);
+    /// // No level has a row of its own.
+    /// let options = RecipeOptions { one_hot: 1, ..RecipeOptions::default() };
+    /// let recipe = Recipe::fit(&table, &columns, "y", (&[0, 1], &y), &options)?;
+    /// assert_eq!(recipe.codes(), [(1, 3)]);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn codes(&self) -> Vec<(usize, usize)> {
         let mut row = 0;
         let mut codes = vec![];

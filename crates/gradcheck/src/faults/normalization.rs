@@ -116,7 +116,7 @@ impl<L: Layer<f64>> FaultyNormalization<L> {
     /// use layerwise_gradcheck::{CheckOptions, check_layer};
     /// use layerwise_layers::LayerNorm;
     ///
-    /// let layer = LayerNorm::identity(4);
+    /// let layer = LayerNorm::identity(4)?;
     /// let mut layer = FaultyNormalization::without_fault(layer, Across::Features);
     /// assert!(check_layer(&mut layer, &CheckOptions::default())?.passed());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
