@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use layerwise_data::{Fractions, Split, Target, Task, profile, stratified_split};
-use layerwise_model::{k_fold, stratified_k_fold};
+use layerwise_model::{Ended, k_fold, stratified_k_fold};
 
 use crate::args::CrossValidateArgs;
 use crate::error::CliError;
@@ -41,20 +41,30 @@ pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliErro
     out.flush()?;
 
     let progress = Progress::new(args.folds, table.n_rows(), true);
+    let mut interrupted = false;
     let mut all: Vec<Scores> = Vec::with_capacity(folds.len());
     for fold in folds {
-        let classes: Vec<usize> = fold.train.iter().map(|&row| strata[row]).collect();
+        let label =
+            |&row: &usize| target.labels().get(strata[row]).map_or("all rows", String::as_str);
+        let classes: Vec<&str> = fold.train.iter().map(label).collect();
         let inner = stratified_split(&classes, FRACTIONS, learn.seed)?;
         let rows = |part: &[usize]| part.iter().map(|&i| fold.train[i]).collect();
         let (train, validation) = (rows(&inner.train), rows(&inner.validation));
         let split = Split { train, validation, test: fold.test };
         let mut plan = Plan::new(learn, table, &profiles, target.clone(), &split)?;
         let parts = plan.parts(table, &split)?;
-        plan.fit(&parts, |_| {})?;
+        if plan.fit(&parts, |_| {})?.ended == Ended::Asked {
+            interrupted = true;
+            break;
+        }
         all.push(plan.score(&parts[2])?);
         progress.advance();
     }
     progress.leave();
+    if interrupted {
+        let whole = count(all.len(), "whole fold");
+        writeln!(out, "interrupted after {whole} of {}\n", args.folds)?;
+    }
     writeln!(out, "{}", report::fold_table(&all))?;
     Ok(())
 }

@@ -33,7 +33,7 @@ impl FormatArgs {
 pub struct ColumnArgs {
     /// Words that stand for a missing value, besides an empty cell
     /// [default: ?,NA,N/A,NaN,null,None]
-    #[arg(long, value_name = "WORDS", value_delimiter = ',')]
+    #[arg(long, value_name = "WORDS", value_delimiter = ',', allow_hyphen_values = true)]
     pub missing: Option<Vec<String>>,
     /// Columns that hold categories, though their values are numbers
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]

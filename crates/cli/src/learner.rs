@@ -95,7 +95,21 @@ fn build(settings: &Settings, recipe: &Recipe, target: &Target) -> Result<Networ
         Task::Classes => network.dense(target.n_out(), Softmax),
         Task::Regression => network.dense(1, Identity),
     };
-    Ok(network.seed(settings.seed).build()?)
+    let mut network = network.seed(settings.seed).build()?;
+    if !tables.is_empty() {
+        forget_unseen(&mut network);
+    }
+    Ok(network)
+}
+
+/// What stands for levels that were never seen starts at 0: where nothing teaches it, it should say nothing.
+fn forget_unseen(network: &mut Network<f32>) {
+    if let Some(embedding) = network.layers_mut().first_mut() {
+        embedding.parameters_mut(&mut |mut table| {
+            let last = table.ncols() - 1;
+            table.column_mut(last).fill(0.0);
+        });
+    }
 }
 
 /// X and Y of one part.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use layerwise_data::{DataError, TableWriter, Target, Task, Unseen};
 use layerwise_model::Predictor;
@@ -17,23 +17,30 @@ use crate::terminal;
 /// Rows that are read, predicted and written together.
 const ROWS: usize = 16_384;
 
-/// Writes the table with predictions in more columns.
+/// Writes the table with predictions in more columns: to a file only once all of it is there.
 pub fn run(args: &PredictArgs, out: &mut impl Write) -> Result<(), CliError> {
-    let Some(path) = &args.out else {
-        return write(args, out, CliError::Output);
-    };
+    let Some(path) = &args.out else { return write(args, out, CliError::Output) };
     let failed = |source| CliError::WriteTable { path: path.clone(), source };
-    check_out(path, &args.data).map_err(failed)?;
-    let file = File::create(path).map_err(failed)?;
-    write(args, &mut io::BufWriter::new(file), failed)
-}
-
-/// Refuses to write over what is still to be read.
-fn check_out(path: &Path, data: &Path) -> io::Result<()> {
-    match (path.canonicalize(), data.canonicalize()) {
-        (Ok(path), Ok(data)) if path == data => Err(io::Error::other("it is the data file itself")),
-        _ => Ok(()),
+    for read in [&args.data, &args.model] {
+        if let (Ok(path), Ok(read)) = (path.canonicalize(), read.canonicalize())
+            && path == read
+        {
+            let problem = "it is the data or the model that is read";
+            return Err(CliError::BadOut { path, problem });
+        }
     }
+    // A file of that name stays as it is until the new one is whole.
+    let mut beside = path.clone().into_os_string();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let file = File::create(&beside).map_err(failed)?;
+    let done = write(args, &mut io::BufWriter::new(file), failed)
+        .and_then(|()| std::fs::rename(&beside, path).map_err(failed));
+    if done.is_err() {
+        // What went wrong is told; that the piece cannot be removed would add nothing.
+        let _ = std::fs::remove_file(&beside);
+    }
+    done
 }
 
 fn write(
@@ -46,7 +53,7 @@ fn write(
     let mut reader = input::open(&args.data, &args.format.format())?;
     let mut table = reader
         .next_rows(ROWS)?
-        .ok_or_else(|| DataError::HeaderOnly { file: args.data.display().to_string() })?;
+        .ok_or_else(|| DataError::HeaderOnly { file: name_of(&args.data) })?;
     let writing = |error| match error {
         DataError::Write { reason, .. } => failed(reason),
         other => other.into(),
@@ -79,6 +86,11 @@ fn write(
         terminal::show_warning(&unseen.to_string());
     }
     Ok(())
+}
+
+/// A file as messages name it.
+fn name_of(data: &Path) -> String {
+    if data.as_os_str() == "-" { "standard input".into() } else { data.display().to_string() }
 }
 
 /// The columns that are added.
@@ -114,21 +126,16 @@ impl Cells<'_> {
             }
             Task::Regression => {
                 let number = self.target.number(al[0]);
-                added.display(format_args!("{}", rounded(number)));
+                added.display(format_args!("{number:.*}", decimals(self.target.deviation())));
             }
         }
     }
 }
 
-/// A number with the seven digits that single precision has.
-fn rounded(number: f64) -> f64 {
-    if number == 0.0 || !number.is_finite() {
-        return number;
-    }
-    let digits = 6 - number.abs().log10().floor() as i32;
-    let scale = 10_f64.powi(digits);
-    let rounded = (number * scale).round() / scale;
-    if rounded.is_finite() { rounded } else { number }
+/// Decimals that a network in single precision can mean: its outputs are numbers in standard deviations, with
+/// seven digits.
+fn decimals(deviation: f64) -> usize {
+    (6.0 - deviation.abs().log10().floor()).clamp(0.0, 17.0) as usize
 }
 
 #[cfg(test)]
@@ -136,9 +143,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_the_digits_they_deserve() {
-        assert_eq!(rounded(151.234567890123), 151.2346);
-        assert_eq!(rounded(-0.00123456789), -0.001234568);
-        assert_eq!([rounded(0.0), rounded(1e30)], [0.0, 1e30]);
+    fn decimals_follow_the_spread() {
+        assert_eq!([decimals(77.0), decimals(1.0), decimals(0.002)], [5, 6, 9]);
+        assert_eq!([decimals(1e9), decimals(0.0)], [0, 17]);
     }
 }

@@ -30,6 +30,9 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
     let learn = &args.learn;
     check_out(&args.out, &learn.data)?;
+    if let Some(target) = &learn.target {
+        check_out(&args.out, Path::new(target))?;
+    }
     let input = input::read(&learn.data, &learn.format.format(), learn.target.as_deref())?;
     let target = input.target(learn.target.as_deref());
     let table = &input.table;

@@ -223,6 +223,13 @@ fn damages() -> Vec<Damage> {
             0,
             &["column \"town\": 1 row with a value not seen in training, first \"Ulm\" in row"],
         ),
+        (
+            "a number beyond all others in new rows",
+            with("\n27,", "\n1e300,"),
+            PREDICT,
+            2,
+            &["row 3, column \"age\": \"1e300\" is too far from the numbers learned from"],
+        ),
         ("no new rows", b"age,town,since\n".to_vec(), PREDICT, 2, &["no rows below"]),
         ("new rows that are cut", sound[..cut].into(), PREDICT, 2, &["expected 4 columns"]),
     ]
@@ -235,6 +242,55 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
         .output()
         .unwrap();
     (program.status.code().unwrap(), String::from_utf8(program.stderr).unwrap())
+}
+
+#[test]
+fn nothing_that_is_there_is_lost_to_a_prediction_that_fails() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    fs::write(path.join("sound.csv"), sound()).unwrap();
+    run(path, &["train", "sound.csv", "--out", "m.st", "--epochs", "3", "--quiet"]);
+    let model = fs::read(path.join("m.st")).unwrap();
+    for out in ["m.st", "sound.csv"] {
+        let (code, stderr) = run(path, &["predict", "m.st", "sound.csv", "--out", out]);
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.contains("it is the data or the model that is read"), "{stderr}");
+    }
+    assert_eq!(fs::read(path.join("m.st")).unwrap(), model);
+    fs::write(path.join("kept.csv"), "an earlier result").unwrap();
+    fs::write(path.join("late.csv"), sound().replace("\n66,", "\nold,")).unwrap();
+    for arguments in [["typo.st", "sound.csv"], ["m.st", "late.csv"]] {
+        let (code, _) = run(path, &[&["predict", "--out", "kept.csv"], &arguments[..]].concat());
+        assert_eq!(code, 2);
+    }
+    assert_eq!(fs::read_to_string(path.join("kept.csv")).unwrap(), "an earlier result");
+    assert_eq!(fs::read_dir(path).unwrap().count(), 4, "nothing is left behind");
+}
+
+#[test]
+fn a_target_changed_in_the_model_file_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    fs::write(path.join("sound.csv"), sound()).unwrap();
+    run(path, &["train", "sound.csv", "--out", "m.st", "--epochs", "3", "--quiet"]);
+    let bytes = fs::read(path.join("m.st")).unwrap();
+    // The header is JSON within JSON; what is put in is as long as what was there.
+    let orders = [r#"[\"old\",\"young\"]"#, r#"[\"young\",\"old\"]"#].map(str::as_bytes);
+    let (from, at) = orders
+        .into_iter()
+        .find_map(|from| Some((from, bytes.windows(from.len()).position(|window| window == from)?)))
+        .unwrap();
+    for to in [r#"[\"young\"]"#, "[]"] {
+        let mut changed = bytes.clone();
+        changed[at..at + from.len()].fill(b' ');
+        changed[at..at + to.len()].copy_from_slice(to.as_bytes());
+        fs::write(path.join("m.st"), changed).unwrap();
+        for arguments in [&["predict", "m.st", "sound.csv"][..], &["inspect", "m.st"]] {
+            let (code, stderr) = run(path, arguments);
+            assert_eq!(code, 2, "{stderr}");
+            assert!(stderr.contains("do not fit its task"), "{stderr}");
+        }
+    }
 }
 
 #[test]

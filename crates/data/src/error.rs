@@ -335,6 +335,23 @@ pub enum DataError {
         /// The first few, in the order of the file.
         first: Vec<String>,
     },
+    /// A number is too far from the others to be told in single precision.
+    #[error(
+        "{file}, row {row}, column {}: {} is too far from the numbers learned from; correct it, or leave \
+         the row out",
+        shown(column),
+        shown(value)
+    )]
+    TooLarge {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+    },
     /// A date is none.
     #[error(
         "{file}, row {row}, column {}: {} is not a date as the others of this column; correct it",

@@ -85,6 +85,8 @@ pub struct ColumnProfile {
     pub kind: ColumnKind,
     /// Cells without a value.
     pub missing: usize,
+    /// The line in the file of the first of them.
+    pub first_missing: Option<u64>,
     /// Values that differ; `None` beyond [`MOST_COUNTED`].
     pub distinct: Option<usize>,
     /// The values with how often each comes, the most frequent first, on a tie by name; none beyond
@@ -150,12 +152,14 @@ fn profile_of(
     category: bool,
 ) -> Result<ColumnProfile> {
     let name = table.column_names()[column].clone();
-    let (mut n_missing, mut numbers, mut first_text) = (0, Vec::new(), None);
+    let (mut n_missing, mut first_missing) = (0, None);
+    let (mut numbers, mut first_text) = (Vec::new(), None);
     let mut counts: Option<HashMap<&str, usize>> = Some(HashMap::new());
     for row in 0..table.n_rows() {
         let cell = table.cell(row, column).trim();
         if missing.is(cell) {
             n_missing += 1;
+            first_missing = first_missing.or(table.line(row));
             continue;
         }
         match number(cell) {
@@ -182,13 +186,15 @@ fn profile_of(
     let mut levels: Vec<(String, usize)> =
         counts.iter().flatten().map(|(level, count)| ((*level).to_owned(), *count)).collect();
     levels.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let dates = counts.is_none() && !all_numbers;
+    let dates = dates.then(|| date_of(table, column, missing)).flatten();
     let kind = match distinct {
         _ if present == 0 => ColumnKind::Empty,
         Some(1) if n_missing == 0 => ColumnKind::Constant,
         _ if category => ColumnKind::Category,
         _ if all_numbers && counts_rows(&numbers) => ColumnKind::RowNumber,
         _ if all_numbers => ColumnKind::Number,
-        _ => kind_of_text(&levels, distinct, present),
+        _ => dates.map_or_else(|| kind_of_text(&levels, distinct, present), ColumnKind::Date),
     };
     let range = all_numbers.then(|| {
         let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
@@ -196,7 +202,25 @@ fn profile_of(
     });
     let mean = all_numbers.then(|| numbers.iter().map(|x| x / present as f64).sum());
     let histogram = range.map_or([0; 10], |range| histogram(&numbers, range));
-    Ok(ColumnProfile { name, kind, missing: n_missing, distinct, levels, range, mean, histogram })
+    let missing = n_missing;
+    Ok(ColumnProfile {
+        name,
+        kind,
+        missing,
+        first_missing,
+        distinct,
+        levels,
+        range,
+        mean,
+        histogram,
+    })
+}
+
+/// The way in which all of very many different texts are dates.
+fn date_of(table: &Table, column: usize, missing: &Missing) -> Option<DateFormat> {
+    let cells = (0..table.n_rows()).map(|row| table.cell(row, column).trim());
+    let cells: Vec<&str> = cells.filter(|cell| !missing.is(cell)).collect();
+    DateFormat::of(&cells)
 }
 
 /// Dates, categories, or texts that nearly all differ.
@@ -280,6 +304,19 @@ mod tests {
         let keys: Vec<String> = (0..50).map(|i| format!("k{i}")).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         assert_eq!(kind(&keys).unwrap(), ColumnKind::Text);
+    }
+
+    #[test]
+    fn very_many_dates_are_dates_and_the_first_gap_is_known() {
+        let mut cells: Vec<String> = (0..MOST_COUNTED + 5)
+            .map(|i| format!("2024-01-01 {:02}:{:02}:{:02}", i / 3600, i / 60 % 60, i % 60))
+            .collect();
+        cells[7] = String::new();
+        let csv = format!("a,b\n{}", cells.iter().map(|c| format!("{c},1\n")).collect::<String>());
+        let table = Table::from_csv_reader(csv.as_bytes(), "t.csv").unwrap();
+        let column = profile(&table, &Missing::default(), &[]).unwrap().remove(0);
+        assert_eq!(column.kind, ColumnKind::Date(DateFormat::Iso));
+        assert_eq!((column.missing, column.first_missing), (1, Some(9)));
     }
 
     #[test]

@@ -54,6 +54,7 @@ impl Task {
 /// # Ok::<(), layerwise_data::DataError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct Target {
     column: String,
     task: Task,
@@ -61,6 +62,39 @@ pub struct Target {
     labels: Vec<String>,
     mean: f64,
     deviation: f64,
+}
+
+/// A target as it is in a file, which may have been changed.
+#[derive(Deserialize)]
+struct Parts {
+    column: String,
+    task: Task,
+    labels: Vec<String>,
+    mean: f64,
+    deviation: f64,
+}
+
+impl TryFrom<Parts> for Target {
+    type Error = String;
+
+    fn try_from(
+        Parts { column, task, labels, mean, deviation }: Parts,
+    ) -> std::result::Result<Self, String> {
+        let distinct =
+            labels.iter().collect::<std::collections::HashSet<_>>().len() == labels.len();
+        let fits = match task {
+            Task::Binary => labels.len() == 2,
+            Task::Classes => labels.len() > 2,
+            Task::Regression => labels.is_empty(),
+        };
+        let scaled = mean.is_finite() && deviation.is_finite() && deviation > 0.0;
+        if !(fits && distinct && scaled) {
+            return Err(format!(
+                "the target {column:?} has labels or a scale that do not fit its task"
+            ));
+        }
+        Ok(Self { column, task, labels, mean, deviation })
+    }
 }
 
 /// Classes a target may have.
@@ -93,8 +127,7 @@ impl Target {
             })
         };
         if profile.missing > 0 {
-            let blank = (0..table.n_rows()).find(|&row| !profile_has(profile, table, row, index));
-            let row = blank.and_then(|row| table.line(row)).unwrap_or(0);
+            let row = profile.first_missing.unwrap_or(0);
             return Err(DataError::MissingLabel {
                 file: table.name().to_owned(),
                 row,
@@ -213,7 +246,11 @@ impl Target {
             match self.task {
                 Task::Regression => {
                     let value = self.value(table, row, index)?;
-                    y[(0, row)] = ((value - self.mean) / self.deviation) as f32;
+                    let scaled = ((value - self.mean) / self.deviation) as f32;
+                    if !scaled.is_finite() {
+                        return Err(self.too_large(table, row, index));
+                    }
+                    y[(0, row)] = scaled;
                 }
                 Task::Binary => y[(0, row)] = self.class(table, row, index)? as f32,
                 Task::Classes => y[(self.class(table, row, index)?, row)] = 1.0,
@@ -260,6 +297,21 @@ impl Target {
         f64::from(a) * self.deviation + self.mean
     }
 
+    /// The standard deviation a number is measured in; 1 for classes.
+    ///
+    /// ```
+    /// # use layerwise_data::{Missing, Table, Target, profile};
+    /// # let table = Table::from_csv_reader("x,y\n1,2.5\n2,6.5\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// let mut target = Target::find(&table, &columns, "y", None)?;
+    /// target.fit(&table, &[0, 1])?;
+    /// assert_eq!(target.deviation(), 2.0);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn deviation(&self) -> f64 {
+        self.deviation
+    }
+
     fn value(&self, table: &Table, row: usize, index: usize) -> Result<f64> {
         let cell = table.cell(row, index).trim();
         number(cell).ok_or_else(|| DataError::NotANumber {
@@ -268,6 +320,15 @@ impl Target {
             column: self.column.clone(),
             value: cell.to_owned(),
         })
+    }
+
+    fn too_large(&self, table: &Table, row: usize, index: usize) -> DataError {
+        DataError::TooLarge {
+            file: table.name().to_owned(),
+            row: table.line(row).unwrap_or(0),
+            column: self.column.clone(),
+            value: table.cell(row, index).trim().to_owned(),
+        }
     }
 
     fn class(&self, table: &Table, row: usize, index: usize) -> Result<usize> {
@@ -287,14 +348,10 @@ impl Target {
     }
 }
 
-/// Whether a cell of the target is one of the values the profile counted.
-fn profile_has(profile: &ColumnProfile, table: &Table, row: usize, index: usize) -> bool {
-    let cell = table.cell(row, index).trim();
-    profile.levels.iter().any(|(level, _)| level == cell)
-        || (profile.levels.is_empty() && number(cell).is_some())
-}
-
 fn task_of(profile: &ColumnProfile, rows: usize) -> Task {
+    if profile.kind == ColumnKind::Category && profile.range.is_some() {
+        return if labels_of(profile).len() == 2 { Task::Binary } else { Task::Classes };
+    }
     let whole = profile.range.is_some()
         && profile.levels.iter().all(|(level, _)| number(level).is_some_and(|x| x.fract() == 0.0));
     let n = labels_of(profile).len();

@@ -6,7 +6,7 @@ use comfy_table::CellAlignment;
 use layerwise_data::{ColumnKind, ColumnProfile, Recipe, Table, Target, Task};
 
 use super::tables::plain_table;
-use super::{count, short};
+use super::{count, shell_word, short};
 
 /// Share of the rarest class below which is said that it is rare.
 const RARE: f64 = 0.05;
@@ -184,8 +184,9 @@ pub fn warnings(table: &Table, profiles: &[ColumnProfile], target: Option<&Targe
             && tells_all(table, profile, target)
         {
             warnings.push(format!(
-                "column {} alone tells the target: does it come from it? (--leave-out {0})",
-                short(&profile.name)
+                "column {} alone tells the target: does it come from it? (--leave-out {})",
+                short(&profile.name),
+                shell_word(&profile.name)
             ));
         }
     }

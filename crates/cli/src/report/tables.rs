@@ -86,9 +86,10 @@ pub fn fold_table(folds: &[Scores]) -> String {
     let spreads = (0..names.len()).map(|index| spread(of(index)));
     let spreads: Vec<(f64, f64)> =
         spreads.chain([spread(folds.iter().map(|fold| fold.cost).collect())]).collect();
-    let means = spreads.iter().map(|(mean, _)| format!("{mean:.4}"));
+    let shown = |value: f64| if value.is_nan() { "n/a".into() } else { format!("{value:.4}") };
+    let means = spreads.iter().map(|&(mean, _)| shown(mean));
     table.add_row(std::iter::once("mean".to_owned()).chain(means));
-    let deviations = spreads.iter().map(|(_, deviation)| format!("{deviation:.4}"));
+    let deviations = spreads.iter().map(|&(_, deviation)| shown(deviation));
     table.add_row(std::iter::once("deviation".to_owned()).chain(deviations));
     table.trim_fmt()
 }

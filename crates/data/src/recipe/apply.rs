@@ -159,6 +159,7 @@ impl Part<'_> {
         let (column, value) = (self.recipe.features[index].column.clone(), value.to_owned());
         match problem {
             Problem::NotANumber => DataError::NotANumber { file, row, column, value },
+            Problem::TooLarge => DataError::TooLarge { file, row, column, value },
             Problem::NotADate => DataError::NotADate { file, row, column, value },
         }
     }
@@ -167,6 +168,7 @@ impl Part<'_> {
 enum Problem {
     NotANumber,
     NotADate,
+    TooLarge,
 }
 
 /// Writes a cell, `None` if missing, into rows that are 0. Returns false for a level never seen.
@@ -185,6 +187,9 @@ fn write(
             };
             let scaled = scaling.n_rows();
             scaling.write(value, &mut rows[..scaled]);
+            if !rows[..scaled].iter().all(|row| row.is_finite()) {
+                return Err(Problem::TooLarge);
+            }
             if *indicator && cell.is_none() {
                 rows[scaled] = 1.0;
             }

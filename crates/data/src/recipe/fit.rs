@@ -54,7 +54,10 @@ impl Recipe {
             return Err(DataError::TargetCount { expected: rows.len(), found: y.ncols() });
         }
         let y = y.row_iter().map(|row| row.iter().map(|&v| f64::from(v)).collect()).collect();
-        let n_numbers = columns.iter().filter(|column| column.kind == ColumnKind::Number).count();
+        let is_used = |(index, column): &(usize, &ColumnProfile)| {
+            column.kind == ColumnKind::Number && !left_out.contains(index)
+        };
+        let n_numbers = columns.iter().enumerate().filter(is_used).count();
         let mut learning = Learning { table, rows, y, options, n_numbers, joint: None };
         learning.joint = learning.joint_scale(columns, &left_out);
         let mut features = Vec::new();
@@ -139,28 +142,30 @@ impl Learning<'_> {
     /// Of very many numbers, most of which reach the same largest value, such as pixels: one scale for all
     /// keeps what is hardly ever there small.
     fn joint_scale(&self, columns: &[ColumnProfile], left_out: &[usize]) -> Option<(f64, f64)> {
-        let ranges: Vec<(usize, (f64, f64))> = columns
+        if self.options.numbers != Numbers::Automatic || self.n_numbers <= MOST_WORTH_BINS {
+            return None;
+        }
+        let largest: Vec<(usize, f64)> = columns
             .iter()
             .enumerate()
             .filter(|(index, column)| {
                 column.kind == ColumnKind::Number && !left_out.contains(index)
             })
-            .filter_map(|(index, column)| column.range.map(|range| (index, range)))
+            .map(|(index, _)| {
+                let most = self.cells(index).flatten().filter_map(number);
+                (index, most.fold(f64::NEG_INFINITY, f64::max))
+            })
             .collect();
-        let automatic = self.options.numbers == Numbers::Automatic;
-        if !automatic || ranges.len() <= MOST_WORTH_BINS {
+        let most = largest.iter().map(|(_, most)| *most).fold(f64::NEG_INFINITY, f64::max);
+        let reach = largest.iter().filter(|(_, here)| *here == most).count();
+        if reach * 2 < largest.len() {
             return None;
         }
-        let most = ranges.iter().map(|(_, (_, most))| *most).fold(f64::NEG_INFINITY, f64::max);
-        let reach = ranges.iter().filter(|(_, range)| range.1 == most).count();
-        if reach * 2 < ranges.len() {
-            return None;
-        }
-        let scales = ranges.iter().map(|&(index, _)| {
+        let scales = largest.iter().map(|&(index, _)| {
             let values: Vec<f64> = self.cells(index).flatten().filter_map(number).collect();
             scale_of(&values)
         });
-        let n = ranges.len() as f64;
+        let n = largest.len() as f64;
         let scales: Vec<(f64, f64)> = scales.collect();
         let mean: f64 = scales.iter().map(|(mean, _)| mean / n).sum();
         // Within columns and between them.

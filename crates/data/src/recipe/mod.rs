@@ -81,9 +81,10 @@ impl Default for RecipeOptions {
 /// to new tables by the names of their columns.
 ///
 /// Numbers: a missing one becomes the median, with a row that says so where it is missing often enough to learn
-/// from; then scaled or put into bins. Categories: a row for each level, or a code for an embedding; a missing
-/// value is a level of its own, and a level that was never seen is none of them. Dates: days, and places in
-/// year, week and day. Columns without use are left out ([`ColumnKind::is_useful`](crate::ColumnKind::is_useful)).
+/// from; then scaled or put into bins. Categories: a row for each level, a missing value one of its own, a level
+/// that was never seen none of them; or, of many levels, a code for an embedding, with one more code for whatever
+/// is missing or was never seen. Dates: days, and places in year, week and day. Columns without use are left out
+/// ([`ColumnKind::is_useful`](crate::ColumnKind::is_useful)).
 ///
 /// ```
 /// use layerwise_data::{DMatrix, Missing, Recipe, RecipeOptions, Table, profile};

@@ -86,7 +86,7 @@ pub fn group_importance<T: Scalar>(
             let (end, features) = (group.end, x.nrows());
             return Err(ModelError::NoSuchFeature { end, features });
         }
-        let mut values = Vec::with_capacity(repeats);
+        let mut values = Vec::new();
         for _ in 0..repeats {
             order.shuffle(&mut rng);
             for (j, &from) in order.iter().enumerate() {

@@ -46,7 +46,7 @@ impl<T: Scalar> TrainingStep<T> {
     /// groups that a parameter belongs to are multiplied.
     ///
     /// # Errors
-    /// [`ModelError::Group`] if a group has no parameter in `network`, or a factor is negative.
+    /// [`ModelError::Group`](crate::ModelError::Group) if a group has no parameter in `network`, or a factor is negative.
     ///
     /// ```
     /// use layerwise_model::{Network, ParameterGroup, Scale, TrainingStep, core::DMatrix};
