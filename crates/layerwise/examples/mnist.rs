@@ -3,28 +3,14 @@
 //! `cargo run --release -p layerwise --example mnist -- FOLDER`
 
 use std::error::Error;
-use std::fs::File;
-use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use flate2::read::GzDecoder;
+use layerwise::data::Array;
 use layerwise::prelude::*;
 
 const PIXELS: usize = 28 * 28;
-
-/// The bytes of an IDX file: below two zeros, the type 8, the number of sizes, and four bytes a size.
-fn idx(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut bytes = vec![];
-    GzDecoder::new(File::open(path)?).read_to_end(&mut bytes)?;
-    match *bytes.as_slice() {
-        [0, 0, 8, sizes, ref rest @ ..] if rest.len() >= 4 * usize::from(sizes) => {
-            Ok(rest[4 * usize::from(sizes)..].to_vec())
-        }
-        _ => Err(format!("{} is no IDX file of bytes", path.display()).into()),
-    }
-}
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or("data".into()));
@@ -37,13 +23,15 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         eprintln!("https://ossci-datasets.s3.amazonaws.com/mnist/ and name their folder.");
         return Ok(ExitCode::FAILURE);
     };
-    let (pixels, labels) = (idx(&file(set, "images-idx3"))?, idx(&file(set, "labels-idx1"))?);
+    let images = Array::read(file(set, "images-idx3"))?;
+    let labels = Array::read(file(set, "labels-idx1"))?;
+    let (pixels, labels) = (images.values(), labels.values());
     let m = labels.len();
     if pixels.len() != PIXELS * m {
         return Err(format!("{m} labels, but {} pixels", pixels.len()).into());
     }
-    let x = DMatrix::from_iterator(PIXELS, m, pixels.iter().map(|&p| f32::from(p) / 255.0));
-    let is = |class: usize, j: usize| usize::from(labels[j]) == class;
+    let x = DMatrix::from_iterator(PIXELS, m, pixels.iter().map(|&p| p as f32 / 255.0));
+    let is = |class: usize, j: usize| labels[j] == class as f64;
     let y = DMatrix::from_fn(10, m, |class, j| f32::from(u8::from(is(class, j))));
 
     // The last fifth is held out.

@@ -80,14 +80,6 @@ pub enum QualityError {
     /// No such data set.
     #[error("no data set is called {0:?}; there are breast_cancer, adult, mnist, diabetes")]
     Unknown(String),
-    /// A file that is not there or cannot be read.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
     /// A file that is not what it should be.
     #[error("{path}: {problem}")]
     Format {
