@@ -30,8 +30,10 @@ pub fn read(data: &Path, format: &CsvFormat, target: Option<&str>) -> Result<Inp
         return Ok(Input { table: set.table()?, shipped: Some(set), labels: false });
     }
     if is_array(data) {
-        let labels = target.filter(|target| is_array(Path::new(target)));
-        let labels = labels.map(Array::read).transpose()?;
+        // Columns of an array are called x0, x1, …; anything else is a file.
+        let column =
+            |name: &&str| name.strip_prefix('x').is_some_and(|i| i.parse::<usize>().is_ok());
+        let labels = target.filter(|target| !column(target)).map(Array::read).transpose()?;
         let table = Array::read(data)?.into_table(labels.as_ref())?;
         return Ok(Input { table, shipped: None, labels: labels.is_some() });
     }
@@ -67,6 +69,18 @@ pub fn open(data: &Path, format: &CsvFormat) -> Result<TableReader<'static>, Dat
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_labels_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.idx");
+        std::fs::write(&path, [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 7, 9]).unwrap();
+        let message =
+            |target| read(&path, &CsvFormat::default(), target).err().unwrap().to_string();
+        assert!(message(Some("nope.npy")).starts_with("cannot read nope.npy: "));
+        let input = read(&path, &CsvFormat::default(), Some("x0")).unwrap();
+        assert_eq!(input.target(Some("x0")), "x0");
+    }
 
     #[test]
     fn a_shipped_name_is_no_file() {
