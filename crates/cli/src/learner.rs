@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use layerwise_data::{ColumnProfile, DMatrix, Recipe, RecipeOptions, Split, Table, Target, Task};
 use layerwise_model::activations::{Identity, Relu, Sigmoid, Softmax};
-use layerwise_model::optim::{AdamW, Schedule};
+use layerwise_model::optim::AdamW;
 use layerwise_model::{EpochRecord, Examples, History, ModelError, Network, Patience, Trainer};
 use serde::{Deserialize, Serialize};
 
@@ -188,7 +188,6 @@ fn fit(
         .epochs(settings.epochs)
         .batch_size(settings.batch_size.min(train.x.ncols()))
         .seed(settings.seed)
-        .schedule(Schedule::Constant)
         .early_stopping(Patience(settings.patience))
         .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
         .after_epoch(|record| {

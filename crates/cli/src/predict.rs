@@ -70,12 +70,7 @@ fn write(
         let al = predictor.predict(&network, (&encoded.x).into())?;
         let mut cells = Cells { target, al };
         writer.write(&table, |row, added| cells.write(row, added)).map_err(writing)?;
-        for new in encoded.unseen {
-            match unseen.iter_mut().find(|there| there.column == new.column) {
-                Some(there) => there.rows += new.rows,
-                None => unseen.push(new),
-            }
-        }
+        Unseen::add(&mut unseen, encoded.unseen);
         match reader.next_rows(ROWS)? {
             Some(next) => (encoded, table) = (encode(&next)?, next),
             None => break,

@@ -48,6 +48,28 @@ pub struct Unseen {
     pub line: u64,
 }
 
+impl Unseen {
+    /// Adds what was found in later rows to what was found before: rows of a column are added up, its first value
+    /// stays.
+    ///
+    /// ```
+    /// use layerwise_data::Unseen;
+    ///
+    /// let found = |line| Unseen { column: "town".into(), rows: 2, first: "Ulm".into(), line };
+    /// let mut all = vec![found(7)];
+    /// Unseen::add(&mut all, vec![found(9)]);
+    /// assert_eq!((all.len(), all[0].rows, all[0].line), (1, 4, 7));
+    /// ```
+    pub fn add(all: &mut Vec<Self>, later: Vec<Self>) {
+        for new in later {
+            match all.iter_mut().find(|there| there.column == new.column) {
+                Some(there) => there.rows += new.rows,
+                None => all.push(new),
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Unseen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { column, rows, first, line } = self;
@@ -110,12 +132,7 @@ impl Recipe {
         });
         let mut unseen: Vec<Unseen> = vec![];
         for part in parts {
-            for new in part? {
-                match unseen.iter_mut().find(|there| there.column == new.column) {
-                    Some(there) => there.rows += new.rows,
-                    None => unseen.push(new),
-                }
-            }
+            Unseen::add(&mut unseen, part?);
         }
         Ok(Encoded { x: DMatrix::from_vec(n, m, x), unseen })
     }
