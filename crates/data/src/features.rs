@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use nalgebra::{DMatrix, RealField};
 
+use crate::cell::trimmed;
 use crate::{DataError, Result, Table};
 
 /// X `(n_x, m)`: row `i` holds the column named `names[i]`, column `j` the example in row `j` of
@@ -59,7 +60,7 @@ pub fn features<T: RealField + Copy>(
     let mut x = Vec::with_capacity(columns.len() * table.n_rows());
     for (row, cells) in table.rows() {
         for &column in &columns {
-            let cell = cells[column].trim();
+            let cell = trimmed(&cells[column]);
             let number = number(cell).map_err(|problem| {
                 let file = table.name().to_string();
                 let column = table.column_names()[column].clone();

@@ -29,6 +29,7 @@
 //! Whatever cannot be used is refused with file, row, column and value: see [`DataError`].
 
 mod arrays;
+mod cell;
 mod csv_format;
 mod dataset;
 mod date;

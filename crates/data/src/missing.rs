@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cell::trimmed;
+
 /// The words that stand for a missing value; an empty cell always does. Case and blanks around them do not
 /// count.
 ///
@@ -14,11 +16,28 @@ use serde::{Deserialize, Serialize};
 /// assert!(Missing::words(["unknown"]).is("Unknown"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Missing(Vec<String>);
+#[serde(from = "Vec<String>", into = "Vec<String>")]
+pub struct Missing {
+    words: Vec<String>,
+    /// For each letter whether a word starts with it: most cells are told by their first letter.
+    starts: Vec<bool>,
+}
 
 impl Default for Missing {
     fn default() -> Self {
         Self::words(["?", "NA", "N/A", "NaN", "null", "None"])
+    }
+}
+
+impl From<Vec<String>> for Missing {
+    fn from(words: Vec<String>) -> Self {
+        Self::words(words)
+    }
+}
+
+impl From<Missing> for Vec<String> {
+    fn from(missing: Missing) -> Self {
+        missing.words
     }
 }
 
@@ -32,19 +51,27 @@ impl Missing {
     /// assert!(missing.is("-999") && missing.is("") && !missing.is("NA"));
     /// ```
     pub fn words(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(words.into_iter().map(|word| word.into().trim().to_owned()).collect())
+        let words = words.into_iter().map(|word| word.into().trim().to_owned());
+        let words: Vec<String> = words.collect();
+        let mut starts = vec![false; 256];
+        for start in words.iter().filter_map(|word| word.bytes().next()) {
+            starts[usize::from(start.to_ascii_lowercase())] = true;
+            starts[usize::from(start.to_ascii_uppercase())] = true;
+        }
+        Self { words, starts }
     }
 
     /// Whether a cell is missing.
+    #[inline]
     pub fn is(&self, cell: &str) -> bool {
-        let cell = cell.trim();
-        cell.is_empty()
-            || self.0.iter().any(|word| word.len() == cell.len() && word.eq_ignore_ascii_case(cell))
+        let cell = trimmed(cell);
+        match cell.as_bytes().first() {
+            None => true,
+            Some(&start) => self.starts[usize::from(start)] && self.is_word(cell),
+        }
     }
-}
 
-/// The finite number a cell without blanks around it holds.
-pub(crate) fn number(cell: &str) -> Option<f64> {
-    // Words that mean infinity are no numbers here.
-    cell.parse().ok().filter(|number: &f64| number.is_finite())
+    fn is_word(&self, cell: &str) -> bool {
+        self.words.iter().any(|word| word.eq_ignore_ascii_case(cell))
+    }
 }

@@ -1,8 +1,8 @@
 //! What is in each column of a table.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
-use crate::missing::number;
+use crate::cell::{number, trimmed};
 use crate::{DataError, DateFormat, Missing, Result, Table};
 
 /// What a column holds, found by looking at every cell.
@@ -154,9 +154,9 @@ fn profile_of(
     let name = table.column_names()[column].clone();
     let (mut n_missing, mut first_missing) = (0, None);
     let (mut numbers, mut first_text) = (Vec::new(), None);
-    let mut counts: Option<HashMap<&str, usize>> = Some(HashMap::new());
+    let mut counts: Option<FxHashMap<&str, usize>> = Some(FxHashMap::default());
     for row in 0..table.n_rows() {
-        let cell = table.cell(row, column).trim();
+        let cell = trimmed(table.cell(row, column));
         if missing.is(cell) {
             n_missing += 1;
             first_missing = first_missing.or(table.line(row));
@@ -182,7 +182,7 @@ fn profile_of(
     {
         return Err(text_among_numbers(table, (row, column), value, present - numbers.len()));
     }
-    let distinct = counts.as_ref().map(HashMap::len);
+    let distinct = counts.as_ref().map(FxHashMap::len);
     let mut levels: Vec<(String, usize)> =
         counts.iter().flatten().map(|(level, count)| ((*level).to_owned(), *count)).collect();
     levels.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -218,7 +218,7 @@ fn profile_of(
 
 /// The way in which all of very many different texts are dates.
 fn date_of(table: &Table, column: usize, missing: &Missing) -> Option<DateFormat> {
-    let cells = (0..table.n_rows()).map(|row| table.cell(row, column).trim());
+    let cells = (0..table.n_rows()).map(|row| trimmed(table.cell(row, column)));
     let cells: Vec<&str> = cells.filter(|cell| !missing.is(cell)).collect();
     DateFormat::of(&cells)
 }
@@ -260,7 +260,7 @@ fn text_among_numbers(
 ) -> DataError {
     let (file, line) = (table.name().to_owned(), table.line(row).unwrap_or(0));
     let names = table.column_names();
-    if names.iter().enumerate().all(|(i, name)| table.cell(row, i).trim() == name) {
+    if names.iter().enumerate().all(|(i, name)| trimmed(table.cell(row, i)) == name) {
         return DataError::RepeatedHeader { file, row: line };
     }
     DataError::TextAmongNumbers {

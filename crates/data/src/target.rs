@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use nalgebra::{DMatrix, RealField};
 use serde::{Deserialize, Serialize};
 
+use crate::cell::trimmed;
 use crate::{DataError, Result, Table};
 
 /// The labels of class 0 and class 1, as the user wrote them.
@@ -217,7 +218,7 @@ fn keys(labels: &[String; 2]) -> [Key<'_>; 2] {
 /// The labels of a column without blanks around them, each with its row.
 fn labels_of<'a>(table: &'a Table, column: &str) -> Result<Vec<(u64, &'a str)>> {
     let index = table.column_index(column)?;
-    let label = |row| match (table.cell(row, index).trim(), table.line(row).unwrap_or(0)) {
+    let label = |row| match (trimmed(table.cell(row, index)), table.line(row).unwrap_or(0)) {
         ("", row) => Err(DataError::MissingLabel {
             file: table.name().to_string(),
             row,

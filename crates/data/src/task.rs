@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-use crate::missing::number;
+use crate::cell::{number, trimmed};
 use crate::{Classes, ColumnKind, ColumnProfile, DataError, Result, Table};
 
 /// The kind of prediction.
@@ -313,7 +313,7 @@ impl Target {
     }
 
     fn value(&self, table: &Table, row: usize, index: usize) -> Result<f64> {
-        let cell = table.cell(row, index).trim();
+        let cell = trimmed(table.cell(row, index));
         number(cell).ok_or_else(|| DataError::NotANumber {
             file: table.name().to_owned(),
             row: table.line(row).unwrap_or(0),
@@ -327,12 +327,12 @@ impl Target {
             file: table.name().to_owned(),
             row: table.line(row).unwrap_or(0),
             column: self.column.clone(),
-            value: table.cell(row, index).trim().to_owned(),
+            value: trimmed(table.cell(row, index)).to_owned(),
         }
     }
 
     fn class(&self, table: &Table, row: usize, index: usize) -> Result<usize> {
-        let cell = table.cell(row, index).trim();
+        let cell = trimmed(table.cell(row, index));
         let same = |label: &String| match (number(label), number(cell)) {
             (Some(a), Some(b)) => a == b,
             _ => label == cell,

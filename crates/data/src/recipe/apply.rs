@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use nalgebra::DMatrix;
 
-use super::{Encoding, Recipe};
-use crate::missing::number;
+use super::Recipe;
+use super::prepared::{Prepared, Problem};
+use crate::cell::trimmed;
 use crate::{DataError, Result, Table};
 
 /// X of a table, and what was in it that the recipe had never seen.
@@ -113,7 +114,9 @@ impl Recipe {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.min(m / ROWS_WORTH_A_THREAD).max(1);
         let share = m.div_ceil(threads);
-        let part = Part { recipe: self, table, columns: &columns, n };
+        let prepared: Vec<Prepared> =
+            self.features.iter().map(|feature| Prepared::new(&feature.encoding)).collect();
+        let part = Part { recipe: self, prepared: &prepared, table, columns: &columns, n };
         let mut parts = Vec::new();
         std::thread::scope(|scope| {
             let mut work = x.chunks_mut((n * share).max(1)).enumerate().map(|(i, x)| {
@@ -140,6 +143,7 @@ impl Recipe {
 
 struct Part<'a> {
     recipe: &'a Recipe,
+    prepared: &'a [Prepared<'a>],
     table: &'a Table,
     columns: &'a [usize],
     n: usize,
@@ -153,9 +157,10 @@ impl Part<'_> {
             for (index, feature) in self.recipe.features.iter().enumerate() {
                 let (here, rest) = x.split_at_mut(feature.encoding.n_rows());
                 x = rest;
-                let cell = self.table.cell(row, self.columns[index]).trim();
+                let cell = trimmed(self.table.cell(row, self.columns[index]));
                 let cell = (!self.recipe.missing.is(cell)).then_some(cell);
-                if !write(&feature.encoding, cell, here)
+                if !self.prepared[index]
+                    .write(cell, here)
                     .map_err(|problem| self.refuse(problem, row, index, cell.unwrap_or("")))?
                 {
                     let new = unseen[index].get_or_insert_with(|| Unseen {
@@ -180,61 +185,4 @@ impl Part<'_> {
             Problem::NotADate => DataError::NotADate { file, row, column, value },
         }
     }
-}
-
-enum Problem {
-    NotANumber,
-    NotADate,
-    TooLarge,
-}
-
-/// Writes a cell, `None` if missing, into rows that are 0. Returns false for a level never seen.
-fn write(
-    encoding: &Encoding,
-    cell: Option<&str>,
-    rows: &mut [f32],
-) -> std::result::Result<bool, Problem> {
-    let find =
-        |levels: &[String], cell: &str| levels.binary_search_by(|l| l.as_str().cmp(cell)).ok();
-    match encoding {
-        Encoding::Number { fill, indicator, scaling } => {
-            let value = match cell {
-                Some(cell) => number(cell).ok_or(Problem::NotANumber)?,
-                None => *fill,
-            };
-            let scaled = scaling.n_rows();
-            scaling.write(value, &mut rows[..scaled]);
-            if !rows[..scaled].iter().all(|row| row.is_finite()) {
-                return Err(Problem::TooLarge);
-            }
-            if *indicator && cell.is_none() {
-                rows[scaled] = 1.0;
-            }
-        }
-        Encoding::OneHot { levels, missing } => match cell.map(|cell| find(levels, cell)) {
-            Some(Some(level)) => rows[level] = 1.0,
-            Some(None) => return Ok(false),
-            None if *missing => rows[levels.len()] = 1.0,
-            None => {}
-        },
-        Encoding::Codes { levels } => {
-            let level = cell.map(|cell| find(levels, cell));
-            rows[0] = level.flatten().unwrap_or(levels.len()) as f32;
-            return Ok(level != Some(None));
-        }
-        Encoding::Date { format, scales, indicator } => {
-            let Some(cell) = cell else {
-                // The mean of every part.
-                if *indicator {
-                    rows[scales.len()] = 1.0;
-                }
-                return Ok(true);
-            };
-            let parts = format.parts(cell).ok_or(Problem::NotADate)?;
-            for ((row, part), (mean, deviation)) in rows.iter_mut().zip(parts).zip(scales) {
-                *row = ((part - mean) / deviation) as f32;
-            }
-        }
-    }
-    Ok(true)
 }

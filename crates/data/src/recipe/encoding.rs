@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::DateFormat;
 use crate::date::DATE_PARTS;
-use crate::piecewise_linear::part_of_bin;
 
 /// How one column becomes rows of X.
 ///
@@ -96,26 +95,10 @@ impl Scaling {
             _ => 1,
         }
     }
-
-    /// Writes what becomes of a number into the rows.
-    pub(crate) fn write(&self, x: f64, rows: &mut [f32]) {
-        match self {
-            Self::Standard { mean, deviation } => rows[0] = ((x - mean) / deviation) as f32,
-            Self::MinMax { least, most } => rows[0] = ((x - least) / (most - least)) as f32,
-            Self::Quantile { values } => rows[0] = normal_rank(values, x) as f32,
-            Self::Bins { edges, scales } => {
-                let parts = rows.iter_mut().zip(scales).zip(edges.windows(2));
-                for (bin, ((row, (mean, deviation)), edge)) in parts.enumerate() {
-                    let part = part_of_bin(x, edge, bin == 0, bin + 2 == edges.len());
-                    *row = ((part - mean) / deviation) as f32;
-                }
-            }
-        }
-    }
 }
 
 /// Where a number lies among the quantiles, as the normal distribution would have it.
-fn normal_rank(values: &[f64], x: f64) -> f64 {
+pub(super) fn normal_rank(values: &[f64], x: f64) -> f64 {
     let above = values.partition_point(|&value| value < x);
     let upto = values.partition_point(|&value| value <= x);
     let last = (values.len() - 1) as f64;
@@ -245,31 +228,15 @@ impl Encoding {
 mod tests {
     use super::*;
 
-    fn encoded(scaling: &Scaling, x: f64) -> Vec<f32> {
-        let mut rows = vec![0.0; scaling.n_rows()];
-        scaling.write(x, &mut rows);
-        rows
-    }
-
     #[test]
     fn ranks_are_spread_as_the_normal_distribution() {
-        let scaling = Scaling::Quantile { values: (0..=100).map(f64::from).collect() };
-        assert!(encoded(&scaling, 50.0)[0].abs() < 1e-3);
+        let values: Vec<f64> = (0..=100).map(f64::from).collect();
+        assert!(normal_rank(&values, 50.0).abs() < 1e-3);
         // Φ(1) = 0.8413.
-        assert!((encoded(&scaling, 84.13)[0] - 1.0).abs() < 2e-3);
-        assert!((encoded(&scaling, 1e9)[0] - 3.09).abs() < 0.01);
-        assert!((encoded(&scaling, -1e9)[0] + 3.09).abs() < 0.01);
-        let ties = Scaling::Quantile { values: vec![0.0, 0.0, 0.0, 1.0, 2.0] };
-        assert!((encoded(&ties, 0.0)[0] + 0.674).abs() < 2e-3, "a quarter of the ranks");
-    }
-
-    #[test]
-    fn bins_fill_up() {
-        let scales = vec![(0.0, 1.0), (0.5, 0.5)];
-        let scaling = Scaling::Bins { edges: vec![0.0, 10.0, 20.0], scales };
-        assert_eq!(encoded(&scaling, 5.0), [0.5, -1.0]);
-        assert_eq!(encoded(&scaling, 15.0), [1.0, 0.0]);
-        assert_eq!(encoded(&scaling, 30.0), [1.0, 3.0], "beyond the last edge");
-        assert_eq!(encoded(&scaling, -10.0), [-1.0, -1.0]);
+        assert!((normal_rank(&values, 84.13) - 1.0).abs() < 2e-3);
+        assert!((normal_rank(&values, 1e9) - 3.09).abs() < 0.01);
+        assert!((normal_rank(&values, -1e9) + 3.09).abs() < 0.01);
+        let ties = [0.0, 0.0, 0.0, 1.0, 2.0];
+        assert!((normal_rank(&ties, 0.0) + 0.674).abs() < 2e-3, "a quarter of the ranks");
     }
 }

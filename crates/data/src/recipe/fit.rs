@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use nalgebra::DMatrix;
 
 use super::{Encoding, Feature, Numbers, ROWS_WORTH_BINS, Recipe, RecipeOptions, Scaling};
+use crate::cell::{number, trimmed};
 use crate::date::DATE_PARTS;
-use crate::missing::number;
 use crate::piecewise_linear::part_of_bin;
 use crate::tree_bins::tree_edges;
 use crate::{ColumnKind, ColumnProfile, DataError, DateFormat, Result, Table};
@@ -85,7 +85,7 @@ impl Learning<'_> {
     /// The cells of the rows, `None` where missing.
     fn cells(&self, column: usize) -> impl Iterator<Item = Option<&str>> {
         self.rows.iter().map(move |&row| {
-            let cell = self.table.cell(row, column).trim();
+            let cell = trimmed(self.table.cell(row, column));
             (!self.options.missing.is(cell)).then_some(cell)
         })
     }

@@ -3,6 +3,7 @@
 mod apply;
 mod encoding;
 mod fit;
+mod prepared;
 
 use serde::{Deserialize, Serialize};
 
