@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use layerwise_data::{DataError, SHIPPED_SETS};
 use layerwise_model::ModelError;
 
+use crate::interrupt::INTERRUPTED;
+
 /// A reason to stop, in one message.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
@@ -63,6 +65,9 @@ pub enum CliError {
     /// Signals that the system does not let the program handle.
     #[error("cannot watch for Ctrl-C: {0}")]
     Signals(io::Error),
+    /// Ctrl-C before all was done.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
     /// A table that could not be written.
     #[error("cannot write {}: {source}", path.display())]
     WriteTable {
@@ -88,9 +93,10 @@ impl CliError {
     }
 
     /// 2 for what the user can correct in what was typed or handed over, 1 for output that could
-    /// not be written.
+    /// not be written; after Ctrl-C what a shell gives.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Interrupted => INTERRUPTED,
             Self::WriteModel(_)
             | Self::Signals(_)
             | Self::WriteTable { .. }

@@ -8,7 +8,7 @@ use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::flag;
 
 /// What a shell gives for a program ended by Ctrl-C: 128 + SIGINT.
-const INTERRUPTED: i32 = 130;
+pub const INTERRUPTED: u8 = 130;
 
 /// A flag that the first Ctrl-C (or other wish to end) raises; the second ends the process. The same however
 /// often it is asked for.
@@ -23,7 +23,7 @@ pub fn flag() -> io::Result<Arc<AtomicBool>> {
     let raised = Arc::new(AtomicBool::new(false));
     for &signal in TERM_SIGNALS {
         // In this order: the handler that ends the process sees the flag of an earlier signal only.
-        flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&raised))?;
+        flag::register_conditional_shutdown(signal, INTERRUPTED.into(), Arc::clone(&raised))?;
         flag::register(signal, Arc::clone(&raised))?;
     }
     Ok(Arc::clone(FLAG.get_or_init(|| raised)))

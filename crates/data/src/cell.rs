@@ -3,8 +3,9 @@
 /// A cell without blanks around it.
 #[inline]
 pub(crate) fn trimmed(cell: &str) -> &str {
+    let cell = cell.trim_ascii();
     // Nearly all cells begin and end with a printed ASCII character.
-    let printed = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let printed = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
     let bytes = cell.as_bytes();
     if printed(bytes.first()) && printed(bytes.last()) { cell } else { cell.trim() }
 }

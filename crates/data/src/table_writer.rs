@@ -6,6 +6,9 @@ use std::io::Write;
 use crate::table::checked_names;
 use crate::{DataError, Result, Table};
 
+/// Bytes that are handed on together.
+const BUFFER: usize = 1 << 16;
+
 /// Writes the pieces of a table as CSV with columns added on the right.
 ///
 /// ```
@@ -75,12 +78,29 @@ impl<W: Write> TableWriter<W> {
     pub fn new(writer: W, table: &Table, added: &[String]) -> Result<Self> {
         let names = table.column_names().iter().chain(added).map(String::as_str);
         let names = checked_names(names, table.name())?;
-        let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 17).from_writer(writer);
-        let file = table.name().to_owned();
-        writer
+        let mut new = Self::continued(writer, table);
+        new.writer
             .write_record(&names)
-            .map_err(|error| DataError::Write { file: file.clone(), reason: error.into() })?;
-        Ok(Self { writer, file, added: AddedText::default() })
+            .map_err(|error| DataError::Write { file: new.file.clone(), reason: error.into() })?;
+        Ok(new)
+    }
+
+    /// Goes on after rows that were written elsewhere: writes no header.
+    ///
+    /// ```
+    /// use layerwise_data::{Table, TableWriter};
+    ///
+    /// let table = Table::from_csv_reader("a\n1\n".as_bytes(), "t.csv")?;
+    /// let mut csv = Vec::new();
+    /// let mut writer = TableWriter::continued(&mut csv, &table);
+    /// writer.write(&table, |_, added| added.text("x"))?;
+    /// writer.finish()?;
+    /// assert_eq!(csv, b"1,x\n");
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn continued(writer: W, table: &Table) -> Self {
+        let writer = csv::WriterBuilder::new().buffer_capacity(BUFFER).from_writer(writer);
+        Self { writer, file: table.name().to_owned(), added: AddedText::default() }
     }
 
     /// Writes the rows of a piece; `add` adds the cells of the new columns, given the row's index in it.
