@@ -252,6 +252,15 @@ pub enum ModelError {
     /// Bytes that are no model.
     #[error("not a layerwise model: {0}")]
     NotAModel(String),
+    /// Bytes that are no state of a training.
+    #[error("not a state of a training: {0}")]
+    NotAState(String),
+    /// A state of another training than the one to go on with.
+    #[error("the state is of another training: {what}")]
+    OtherTraining {
+        /// What differs.
+        what: String,
+    },
     /// A file that cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {
@@ -260,7 +269,7 @@ pub enum ModelError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A file that could be read, but holds no model.
+    /// A file that could be read, but holds no model, or no state of a training.
     #[error("{}: {source}", path.display())]
     ModelFile {
         /// The file.

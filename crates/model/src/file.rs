@@ -209,7 +209,7 @@ fn not_a_model(error: safetensors::SafeTensorError) -> ModelError {
     ModelError::NotAModel(error.to_string())
 }
 
-fn dtype<T: Scalar>() -> Dtype {
+pub(crate) fn dtype<T: Scalar>() -> Dtype {
     if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 }
 }
 
@@ -259,7 +259,7 @@ pub(crate) fn tensor<T: Scalar>(
 }
 
 /// Writes a file by way of a temporary one beside it.
-fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
+pub(crate) fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
     let file = |source| ModelError::File { path: path.to_owned(), source };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");

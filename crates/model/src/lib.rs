@@ -54,7 +54,7 @@ pub use search::{Candidate, Space, Trial, Value, search};
 pub use train::{
     Callback, Checkpoint, EarlyStopping, Ended, EpochRecord, Examples, History, Lbfgs,
     OnlineTrainer, ParameterGroup, Patience, Progress, ProgressReport, RateRecorder,
-    Regularization, StepRecord, Trainer, TrainingStep,
+    Regularization, StepRecord, Trainer, TrainingState, TrainingStep,
 };
 
 /// The result of anything in this crate.

@@ -10,6 +10,7 @@ use super::checks::{check_batch, check_cost, check_examples, check_outputs};
 use super::hold_out::hold_out;
 use super::measuring::Measuring;
 use super::patience::Best;
+use super::state::Within;
 use crate::{
     Ended, EpochRecord, Examples, History, ModelError, Network, Result, StepRecord, Trainer,
     TrainingStep,
@@ -19,22 +20,21 @@ use crate::{
 const BATCH_SIZE: usize = 32;
 
 /// What a run works with.
-struct Run<'e, T: Scalar> {
-    step: TrainingStep<T>,
-    batches: Batches<'e, T>,
+pub(super) struct Run<'e, T: Scalar> {
+    pub(super) step: TrainingStep<T>,
+    pub(super) batches: Batches<'e, T>,
     measuring: Option<Measuring<'e, T>>,
     warm_up: Schedule,
     /// The parameters after the last epoch that left numbers.
-    good: Vec<Vec<T>>,
-    best: Option<Best<T>>,
-    history: History,
+    pub(super) good: Vec<Vec<T>>,
+    pub(super) best: Option<Best<T>>,
+    /// The place within the present epoch.
+    pub(super) within: Within,
+    pub(super) history: History,
 }
 
 /// What came of an epoch.
 struct Outcome {
-    cost: f64,
-    alpha: f64,
-    steps: usize,
     /// Whether all mini-batches had their turn, and whether there is to be no other epoch.
     whole: bool,
     asked: bool,
@@ -92,8 +92,12 @@ impl<T: Scalar> Trainer<'_, T> {
             warm_up: Schedule::warm_up(self.warm_up)?,
             good: network.snapshot(),
             best: self.stopping.map(Best::new),
+            within: Within::default(),
             history: History { metrics, ..History::default() },
         };
+        if let Some(state) = self.resumed.take() {
+            run.resume(&mut self, network, state)?;
+        }
         for callback in &mut self.callbacks {
             callback.before_training(network)?;
         }
@@ -150,16 +154,23 @@ impl<T: Scalar> Trainer<'_, T> {
 
     /// All epochs, up to the last or to a reason to end before it.
     fn learn(&mut self, network: &mut Network<T>, run: &mut Run<'_, T>) -> Result<()> {
-        for epoch in 1..=self.epochs {
-            let Outcome { cost, alpha, steps, whole, asked } = self.epoch(epoch, network, run)?;
+        // What was gone on with may have ended where it was interrupted.
+        if run.history.ended == Ended::OutOfPatience {
+            return Ok(());
+        }
+        for epoch in run.history.epochs.len() + 1..=self.epochs {
+            let Outcome { whole, asked } = self.epoch(epoch, network, run)?;
+            let Within { steps, alpha, .. } = run.within;
+            let cost = run.within.cost();
             // The cost of a step is that before its update: what the last one did shows only here.
             if !is_finite(network) {
                 return Err(ModelError::Diverged { epoch, step: steps, cost: f64::NAN });
             }
             if !whole {
                 (run.history.ended, run.history.steps_beyond) = (Ended::Asked, steps);
-                return Ok(());
+                return self.keep(network, run);
             }
+            run.within = Within::default();
             let mut record = EpochRecord { epoch, cost, alpha, ..EpochRecord::default() };
             if let Some(measuring) = &mut run.measuring {
                 let cost = self.cost.as_ref();
@@ -175,41 +186,46 @@ impl<T: Scalar> Trainer<'_, T> {
             }
             let mut out_of_patience = false;
             if let Some(best) = &mut run.best {
-                out_of_patience = best.observe(&record, &run.history.metrics, network);
+                let metrics = &run.history.metrics;
+                out_of_patience = best.observe(&record, metrics, || network.snapshot());
             }
             run.history.kept = epoch;
             run.history.epochs.push(record);
-            if asked || out_of_patience {
-                run.history.ended = if asked { Ended::Asked } else { Ended::OutOfPatience };
+            if asked {
+                run.history.ended = Ended::Asked;
+                return self.keep(network, run);
+            }
+            if out_of_patience {
+                run.history.ended = Ended::OutOfPatience;
                 return Ok(());
+            }
+            if epoch < self.epochs {
+                self.keep_if_due(network, run)?;
             }
         }
         Ok(())
     }
 
-    /// All mini-batches once, or those up to a call to stop.
+    /// All mini-batches once, or those up to a call to stop; from the run's place within the epoch on.
     fn epoch(
         &mut self,
         epoch: usize,
         network: &mut Network<T>,
         run: &mut Run<'_, T>,
     ) -> Result<Outcome> {
-        let (step, optimizer) = (&mut run.step, self.optimizer.as_ref());
         let count = run.batches.count();
         let steps_per_epoch = count as u64;
         let all = steps_per_epoch.saturating_mul(self.epochs as u64);
         run.batches.shuffle();
-        // The mean over the epoch: each mini-batch's cost is one over its own weights.
-        let (mut sum, mut total) = (0.0, 0.0);
-        let mut outcome = Outcome { cost: 0.0, alpha: 0.0, steps: 0, whole: true, asked: false };
-        while outcome.steps < count {
+        let mut asked = false;
+        while run.within.steps < count {
             let raised =
                 |stop: &std::sync::Arc<std::sync::atomic::AtomicBool>| stop.load(Ordering::Relaxed);
-            if outcome.asked || self.stop.as_ref().is_some_and(raised) {
-                (outcome.whole, outcome.asked) = (false, true);
-                break;
+            if asked || self.stop.as_ref().is_some_and(raised) {
+                return Ok(Outcome { whole: false, asked: true });
             }
-            let (x, y, weights) = run.batches.get(outcome.steps)?;
+            let (step, optimizer) = (&mut run.step, self.optimizer.as_ref());
+            let (x, y, weights) = run.batches.get(run.within.steps)?;
             let progress = Progress { step: step.updates(), steps: all, steps_per_epoch };
             let rate = self.schedule.factor(progress)
                 * run.warm_up.factor(progress)
@@ -219,23 +235,42 @@ impl<T: Scalar> Trainer<'_, T> {
             step.set_noise(self.noise_schedule.factor(progress))?;
             let batch = (x, y, weights);
             let cost = step.run_weighted(network, batch, self.cost.as_ref(), optimizer)?.to_f64();
-            outcome.steps += 1;
+            run.within.steps += 1;
             if !cost.is_finite() {
-                return Err(ModelError::Diverged { epoch, step: outcome.steps, cost });
+                return Err(ModelError::Diverged { epoch, step: run.within.steps, cost });
             }
             let weight = weights.map_or(x.ncols() as f64, |weights| {
                 weights.iter().map(|weight| weight.to_f64()).sum()
             });
-            (sum, total) = (sum + cost * weight, total + weight);
-            outcome.alpha = optimizer.alpha().to_f64() * rate;
-            let (alpha, examples) = (outcome.alpha, x.ncols());
-            let record = StepRecord { epoch, step: outcome.steps, examples, cost, alpha };
+            run.within.sum += cost * weight;
+            run.within.total += weight;
+            run.within.alpha = optimizer.alpha().to_f64() * rate;
+            let Within { steps, alpha, .. } = run.within;
+            let record = StepRecord { epoch, step: steps, examples: x.ncols(), cost, alpha };
             for callback in &mut self.callbacks {
-                outcome.asked |= callback.after_step(&record)?.is_break();
+                asked |= callback.after_step(&record)?.is_break();
+            }
+            // After the last step the epoch's end is the better place.
+            if steps < count {
+                self.keep_if_due(network, run)?;
             }
         }
-        outcome.cost = if total > 0.0 { sum / total } else { 0.0 };
-        Ok(outcome)
+        Ok(Outcome { whole: true, asked })
+    }
+
+    fn keep_if_due(&mut self, network: &Network<T>, run: &Run<'_, T>) -> Result<()> {
+        match &self.keeping {
+            Some(keeping) if keeping.is_due() => self.keep(network, run),
+            _ => Ok(()),
+        }
+    }
+
+    /// Hands over where training stands, to whoever wants to keep it.
+    fn keep(&mut self, network: &Network<T>, run: &Run<'_, T>) -> Result<()> {
+        match &mut self.keeping {
+            Some(keeping) => keeping.hand_over(run.state(network)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -20,7 +20,10 @@ mod online;
 mod patience;
 mod recorders;
 mod regularization;
+mod resume;
 mod share;
+mod state;
+mod state_file;
 mod step;
 mod step_settings;
 #[cfg(test)]
@@ -41,5 +44,6 @@ pub use patience::{EarlyStopping, Patience};
 pub use recorders::{Progress, ProgressReport, RateRecorder};
 pub use regularization::Regularization;
 pub(crate) use share::{FirstError, threads_for};
+pub use state::TrainingState;
 pub use step::TrainingStep;
 pub use trainer::Trainer;

@@ -2,7 +2,7 @@
 
 use layerwise_core::{CoreError, Scalar};
 
-use crate::{EpochRecord, ModelError, Network, Result};
+use crate::{EpochRecord, ModelError, Result};
 
 /// Epochs without a lower validation cost after which early stopping ends training; at least 1.
 ///
@@ -104,12 +104,12 @@ impl<T: Scalar> Best<T> {
         Self { stopping, kept: None, gained: (f64::INFINITY, 0) }
     }
 
-    /// Takes note of an epoch; whether patience is at an end.
+    /// Takes note of an epoch, with its parameters if it is the best; whether patience is at an end.
     pub(super) fn observe(
         &mut self,
         record: &EpochRecord,
         metrics: &[&'static str],
-        network: &Network<T>,
+        parameters: impl FnOnce() -> Vec<Vec<T>>,
     ) -> bool {
         let value = match self.stopping.metric {
             None => record.validation_cost,
@@ -121,7 +121,7 @@ impl<T: Scalar> Best<T> {
         // NaN is no lower than anything.
         let value = value.filter(|value| !value.is_nan()).unwrap_or(f64::INFINITY);
         if self.kept.as_ref().is_none_or(|(lowest, ..)| value < *lowest) {
-            self.kept = Some((value, record.epoch, network.snapshot()));
+            self.kept = Some((value, record.epoch, parameters()));
         }
         if self.gained.1 == 0 || value < self.gained.0 - self.stopping.gain {
             self.gained = (value, record.epoch);

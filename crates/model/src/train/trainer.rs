@@ -9,6 +9,7 @@ use layerwise_cost::Cost;
 use layerwise_optim::{Optimizer, Plateau, Schedule};
 
 use super::measuring::Measure;
+use super::state::{Keeping, TrainingState};
 use crate::{
     Callback, EarlyStopping, EpochRecord, Network, ParameterGroup, Regularization, Result,
 };
@@ -52,6 +53,8 @@ pub struct Trainer<'a, T: Scalar> {
     pub(super) metrics: Vec<(&'static str, Measure<'a, T>)>,
     pub(super) callbacks: Vec<Box<dyn Callback<T> + 'a>>,
     pub(super) stop: Option<Arc<AtomicBool>>,
+    pub(super) keeping: Option<Keeping<'a, T>>,
+    pub(super) resumed: Option<TrainingState<T>>,
 }
 
 impl<'a, T: Scalar> Trainer<'a, T> {
@@ -76,6 +79,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             metrics: vec![],
             callbacks: vec![],
             stop: None,
+            keeping: None,
+            resumed: None,
         }
     }
 
