@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::learn_args::{ColumnArgs, FormatArgs, LearnArgs, at_least_one, at_least_two};
+use crate::learn_args::{ColumnArgs, FormatArgs, LearnArgs, at_least_one, at_least_two, minutes};
 
 /// Feed-forward neural networks for tables: train, predict, evaluate.
 ///
@@ -26,6 +26,7 @@ Examples:
   layerwise predict model.safetensors new.csv          add predictions to a table
   layerwise evaluate model.safetensors labelled.csv    compare predictions with the truth
   layerwise inspect model.safetensors                  what a model is and how it came about
+  layerwise search customers.csv --target churned      choose the options by trying them
 
 Exit codes: 0 success; 2 something to correct (arguments, data, model file); 1 output that could
 not be written. Colours are left out when the output is piped or NO_COLOR is set.";
@@ -39,6 +40,9 @@ pub enum Command {
     /// Train a network on a table and write it to a model file
     #[command(after_help = TRAIN_EXAMPLES)]
     Train(TrainArgs),
+    /// Choose a network and how it is trained by trying many
+    #[command(after_help = SEARCH_EXAMPLES)]
+    Search(SearchArgs),
     /// Judge what would be learned by several parts of a table in turn
     #[command(after_help = CROSS_VALIDATE_EXAMPLES)]
     CrossValidate(CrossValidateArgs),
@@ -76,13 +80,31 @@ Examples:
   layerwise train customers.csv --hidden 32,16,8 --epochs 300 --learning-rate 0.005 --seed 7
   layerwise train customers.csv --hidden none          (logistic or linear regression)
   layerwise train images.npy --target labels.npy
+  layerwise train customers.csv --target churned --print-config > churn.toml
+  layerwise train --config churn.toml --seed 7
+  layerwise train customers.csv --target churned --resume     (after Ctrl-C)
 
 What is predicted follows from the target: texts and a few whole numbers are classes, other numbers
 are predicted as numbers; --task says otherwise. Columns of numbers, categories and dates are used,
 missing values filled in; what is left out is said. The rows are split at random into parts for
 training, validation and testing, classes with the same share in each. Everything is learned from
 the training part, training stops when the validation part gets no better, and the test part only
-judges the result. The same data, options and seed give the same file, byte for byte.";
+judges the result. The same data, options and seed give the same file, byte for byte.
+
+Ctrl-C ends training and keeps what was learned; beside the model lies a checkpoint then, from which
+--resume goes on to the very model an uninterrupted training gives. It is written during long trainings
+too, so that little is lost to a power cut. Ctrl-C twice ends at once.";
+
+const SEARCH_EXAMPLES: &str = "\
+Examples:
+  layerwise search customers.csv --target churned
+  layerwise search customers.csv --target churned --trials 100 --minutes 30 --save-config best.toml
+  layerwise search customers.csv --target churned --hidden 64,32    (only the rest is searched)
+
+Hidden layers, dropout, learning rate, weight decay, mini-batches and how numbers are made ready are
+drawn at random, but for those that are given; the first trial is what `train` would have done. Each is
+judged by its cost on the validation part, the one with the lowest is kept, and the test part judges it
+once, at the end. Ctrl-C ends the search and keeps the best so far. The same seed draws the same trials.";
 
 const PREDICT_EXAMPLES: &str = "\
 Examples:
@@ -154,6 +176,19 @@ pub struct LookArgs {
 pub struct TrainArgs {
     #[command(flatten)]
     pub learn: LearnArgs,
+    #[command(flatten)]
+    pub results: ResultArgs,
+    /// Go on with a training that was interrupted: the same data and options end in the same model
+    #[arg(long)]
+    pub resume: bool,
+    /// Seconds between checkpoints during training
+    #[arg(long, value_name = "S", default_value_t = CHECKPOINT_EVERY, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub checkpoint_every: u64,
+}
+
+/// What is done with what was learned.
+#[derive(Debug, Args)]
+pub struct ResultArgs {
     /// Where to write the model; a file that is there is replaced
     #[arg(long, value_name = "FILE", default_value = OUT)]
     pub out: PathBuf,
@@ -166,12 +201,36 @@ pub struct TrainArgs {
 }
 
 const OUT: &str = "model.safetensors";
+const CHECKPOINT_EVERY: u64 = 60;
 
 impl Default for TrainArgs {
     /// The shipped set with the defaults of every option.
     fn default() -> Self {
-        Self { learn: LearnArgs::default(), out: OUT.into(), quiet: false, json: false }
+        Self {
+            learn: LearnArgs::default(),
+            results: ResultArgs { out: OUT.into(), quiet: false, json: false },
+            resume: false,
+            checkpoint_every: CHECKPOINT_EVERY,
+        }
     }
+}
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    #[command(flatten)]
+    pub learn: LearnArgs,
+    /// Networks to train, at most
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = at_least_one, allow_negative_numbers = true)]
+    pub trials: usize,
+    /// Minutes after which no other is begun, and the present one ends [default: no limit]
+    #[arg(long, value_name = "M", value_parser = minutes, allow_negative_numbers = true)]
+    pub minutes: Option<f64>,
+    /// Where to write the options of the best, for `train --config`
+    #[arg(long, value_name = "FILE")]
+    pub save_config: Option<PathBuf>,
+    #[command(flatten)]
+    pub results: ResultArgs,
 }
 
 /// Arguments of `cross-validate`.

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
-use layerwise_data::{Fractions, Split, Target, Task, profile, stratified_split};
-use layerwise_model::{Ended, k_fold, stratified_k_fold};
+use layerwise_data::{Fractions, Split, Task, stratified_split};
+use layerwise_model::{Ended, Fold, k_fold, stratified_k_fold};
 
 use crate::args::CrossValidateArgs;
+use crate::config::Effective;
 use crate::error::CliError;
-use crate::input;
-use crate::learner::Plan;
+use crate::learner::Watch;
+use crate::prepared::Prepared;
 use crate::report::{self, count, heading, printable, short};
 use crate::scores::Scores;
 use crate::terminal::Progress;
@@ -18,17 +19,29 @@ const FRACTIONS: Fractions = Fractions { train: 0.9, validation: 0.1, test: 0.0 
 
 /// Trains once for each part and shows how well the part was predicted.
 pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliError> {
-    let learn = &args.learn;
-    let input = input::read(&learn.data, &learn.format.format(), learn.target.as_deref())?;
-    let table = &input.table;
-    let name = input.target(learn.target.as_deref());
-    let profiles = profile(table, &learn.columns.missing(), &learn.columns.categories)?;
-    let target = Target::find(table, &profiles, name, learn.task.map(Task::from))?;
+    let prepared = Prepared::new(&args.learn)?;
+    let Prepared { learn, target, .. } = &prepared;
+    let table = prepared.table();
     let strata = target.strata(table)?;
     let folds = match target.task() {
         Task::Regression => k_fold(table.n_rows(), args.folds, learn.seed)?,
         _ => stratified_k_fold(&strata, args.folds, learn.seed)?,
     };
+    let label = |&row: &usize| target.labels().get(strata[row]).map_or("all rows", String::as_str);
+    let split_of = |fold: Fold| -> Result<Split, CliError> {
+        let classes: Vec<&str> = fold.train.iter().map(label).collect();
+        let inner = stratified_split(&classes, FRACTIONS, learn.seed)?;
+        let rows = |part: &[usize]| part.iter().map(|&i| fold.train[i]).collect();
+        let (train, validation) = (rows(&inner.train), rows(&inner.validation));
+        Ok(Split { train, validation, test: fold.test })
+    };
+    if learn.print_config {
+        // As the first fold has it; the others differ by a row or so.
+        let Some(fold) = folds.into_iter().next() else { return Ok(()) };
+        let plan = prepared.plan(learn, &split_of(fold)?)?;
+        let options = Effective::new(learn, &plan).with_folds(args.folds);
+        return Ok(write!(out, "{}", options.to_toml()?)?);
+    }
     writeln!(out, "{}", heading(&printable(table.name())))?;
     writeln!(
         out,
@@ -44,16 +57,10 @@ pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliErro
     let mut interrupted = false;
     let mut all: Vec<Scores> = Vec::with_capacity(folds.len());
     for fold in folds {
-        let label =
-            |&row: &usize| target.labels().get(strata[row]).map_or("all rows", String::as_str);
-        let classes: Vec<&str> = fold.train.iter().map(label).collect();
-        let inner = stratified_split(&classes, FRACTIONS, learn.seed)?;
-        let rows = |part: &[usize]| part.iter().map(|&i| fold.train[i]).collect();
-        let (train, validation) = (rows(&inner.train), rows(&inner.validation));
-        let split = Split { train, validation, test: fold.test };
-        let mut plan = Plan::new(learn, table, &profiles, target.clone(), &split)?;
+        let split = split_of(fold)?;
+        let mut plan = prepared.plan(learn, &split)?;
         let parts = plan.parts(table, &split)?;
-        if plan.fit(&parts, |_| {})?.ended == Ended::Asked {
+        if plan.fit(&parts, Watch::default())?.ended == Ended::Asked {
             interrupted = true;
             break;
         }

@@ -7,6 +7,7 @@ use layerwise_data::{DataError, SHIPPED_SETS};
 use layerwise_model::ModelError;
 
 use crate::interrupt::INTERRUPTED;
+use crate::config::ConfigError;
 
 /// A reason to stop, in one message.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,46 @@ pub enum CliError {
     /// A model that cannot be built, trained or read.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A config file that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Options that TOML cannot hold.
+    #[error("the options cannot be written as TOML: {0}")]
+    WriteConfig(#[from] toml::ser::Error),
+    /// Nothing to go on with.
+    #[error("there is no checkpoint {} to resume from", path.display())]
+    NoCheckpoint {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// A checkpoint that cannot be read.
+    #[error("the checkpoint {} cannot be used: {problem}", path.display())]
+    BadCheckpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A checkpoint of another training.
+    #[error("the checkpoint {} is of another training: {}", path.display(), differs.join("; "))]
+    OtherCheckpoint {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        differs: Vec<String>,
+    },
+    /// A search that leaves nothing to choose.
+    #[error("nothing is left to search: {} are all given", given.join(", "))]
+    NothingToSearch {
+        /// The options.
+        given: Vec<String>,
+    },
+    /// A search in which nothing could be trained.
+    #[error("all {trials} trials diverged: their costs were no longer numbers")]
+    AllDiverged {
+        /// How many there were.
+        trials: usize,
+    },
     /// A model that another program wrote, or that was changed.
     #[error("{} is a layerwise model, but not one that `layerwise train` wrote: {problem}", path.display())]
     NotOurs {
@@ -144,6 +185,19 @@ impl CliError {
             Self::NotOurs { .. } => {
                 Some("train a new model with `layerwise train`, or check the version".into())
             }
+            Self::Config(ConfigError::UnknownKey { known, .. }) => {
+                Some(format!("the keys are: {}", known.join(", ")))
+            }
+            Self::NoCheckpoint { .. } => {
+                Some("Ctrl-C leaves one beside the model; without --resume training starts anew".into())
+            }
+            Self::BadCheckpoint { .. } => {
+                Some("without --resume training starts anew and replaces it".into())
+            }
+            Self::OtherCheckpoint { .. } => Some(
+                "resume with the same data and options; without --resume training starts anew and replaces it".into(),
+            ),
+            Self::NothingToSearch { .. } => Some("leave one of them out".into()),
             Self::TooManyParameters { .. } => Some("choose fewer units with --hidden".into()),
             Self::Diverged { learning_rate, .. } => Some(format!(
                 "try a smaller learning rate: --learning-rate {}",

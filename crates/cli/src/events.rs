@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::bundle::PartScores;
 use crate::learner::Plan;
+use crate::report::TrialRow;
 
 /// Writes events, or nothing.
 pub struct Events {
@@ -60,6 +61,26 @@ impl Events {
                 "epoch": record.epoch,
                 "cost": record.cost,
                 "validation_cost": record.validation_cost,
+            })
+        })
+    }
+
+    /// A trial of a search; the cost is none where training diverged.
+    pub fn trial(
+        &self,
+        out: &mut impl Write,
+        trial: &TrialRow,
+        of: usize,
+        best: bool,
+    ) -> io::Result<()> {
+        self.line(out, || {
+            json!({
+                "event": "trial",
+                "trial": trial.number,
+                "of": of,
+                "validation_cost": trial.cost,
+                "best": best,
+                "options": trial.options,
             })
         })
     }

@@ -35,22 +35,29 @@ pub struct ColumnArgs {
     /// [default: ?,NA,N/A,NaN,null,None]
     #[arg(long, value_name = "WORDS", value_delimiter = ',', allow_hyphen_values = true)]
     pub missing: Option<Vec<String>>,
-    /// Columns that hold categories, though their values are numbers
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMNS", help = CATEGORIES_HELP)]
     pub categories: Vec<String>,
 }
+
+const CATEGORIES_HELP: &str = "Columns that hold categories, though their values are numbers; can be repeated, \
+    and a name with a comma in it is taken as a whole where a column has it";
 
 impl ColumnArgs {
     /// The same for the data crate.
     pub fn missing(&self) -> Missing {
         self.missing.as_ref().map_or_else(Missing::default, Missing::words)
     }
+
+    /// The words for missing values, as they could be typed.
+    pub fn words(&self) -> Vec<String> {
+        self.missing.clone().unwrap_or_else(|| Missing::default().list().to_vec())
+    }
 }
 
 /// What to learn, from what, and how.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct LearnArgs {
-    #[arg(help = DATA_HELP, long_help = "A CSV file with a header, an array of NumPy or in IDX \
+    #[arg(required = false, required_unless_present = "config", help = DATA_HELP, long_help = "A CSV file with a header, an array of NumPy or in IDX \
         (all packed with gzip or not), or the name of a shipped set: breast-cancer. For a file of that \
         name write ./breast-cancer")]
     pub data: PathBuf,
@@ -60,8 +67,9 @@ pub struct LearnArgs {
     /// What is predicted [default: follows from the target]
     #[arg(long, value_name = "TASK")]
     pub task: Option<TaskName>,
-    /// Columns not to learn from
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    /// Columns not to learn from; can be repeated, and a name with a comma in it is taken as a whole where a
+    /// column has it
+    #[arg(long, value_name = "COLUMNS")]
     pub leave_out: Vec<String>,
     /// How numbers are made ready [default: in bins from 2000 rows on, standardized below]
     #[arg(long, value_name = "WAY")]
@@ -94,7 +102,17 @@ pub struct LearnArgs {
     pub format: FormatArgs,
     #[command(flatten)]
     pub columns: ColumnArgs,
+    /// A TOML file of options by their names, as learning_rate = 0.01; what is typed goes before it
+    #[arg(long, value_name = "FILE", long_help = CONFIG_HELP)]
+    pub config: Option<PathBuf>,
+    /// Print all options with their values, those decided by the data too, as a config; and do nothing else
+    #[arg(long)]
+    pub print_config: bool,
 }
+
+const CONFIG_HELP: &str = "A TOML file of options by their names with _ for -, as learning_rate = 0.01; data is the \
+    name of DATA. What is typed goes before it. Lists are arrays: leave_out = [\"name\", \"last, first\"], \
+    hidden = [16, 8]. Paths mean what they mean when typed: they start from the current folder";
 
 const EPOCHS: usize = 200;
 const SEED: u64 = 0;
@@ -118,6 +136,8 @@ impl Default for LearnArgs {
             seed: SEED,
             format: FormatArgs::default(),
             columns: ColumnArgs::default(),
+            config: None,
+            print_config: false,
         }
     }
 }
@@ -133,6 +153,16 @@ pub enum TaskName {
     Regression,
 }
 
+impl From<Task> for TaskName {
+    fn from(task: Task) -> Self {
+        match task {
+            Task::Binary => Self::Binary,
+            Task::Classes => Self::Classes,
+            Task::Regression => Self::Regression,
+        }
+    }
+}
+
 impl From<TaskName> for Task {
     fn from(name: TaskName) -> Self {
         match name {
@@ -146,6 +176,8 @@ impl From<TaskName> for Task {
 /// What `--numbers` may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum NumbersName {
+    /// In bins from 2000 rows on, standardized below; one scale for all of very many.
+    Automatic,
     /// Mean 0 and variance 1.
     Standard,
     /// From 0 to 1.
@@ -159,6 +191,7 @@ pub enum NumbersName {
 impl From<NumbersName> for Numbers {
     fn from(name: NumbersName) -> Self {
         match name {
+            NumbersName::Automatic => Self::Automatic,
             NumbersName::Standard => Self::Standard,
             NumbersName::MinMax => Self::MinMax,
             NumbersName::Quantile => Self::Quantile,
@@ -171,7 +204,7 @@ impl From<NumbersName> for Numbers {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hidden(pub Vec<usize>);
 
-fn hidden(text: &str) -> Result<Hidden, String> {
+pub(super) fn hidden(text: &str) -> Result<Hidden, String> {
     if text.trim().eq_ignore_ascii_case("none") {
         return Ok(Hidden(Vec::new()));
     }
@@ -211,6 +244,13 @@ fn delimiter(text: &str) -> Result<u8, String> {
 fn share(text: &str) -> Result<f64, String> {
     let share: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     if (0.0..1.0).contains(&share) { Ok(share) } else { Err("must be from 0 to below 1".into()) }
+}
+
+pub(super) fn minutes(text: &str) -> Result<f64, String> {
+    let minutes: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    // A year is enough, and no more than a clock can add up.
+    let usable = minutes > 0.0 && minutes <= 525_600.0;
+    if usable { Ok(minutes) } else { Err("must be above 0, and at most a year of them".into()) }
 }
 
 fn weight_decay(text: &str) -> Result<f64, String> {

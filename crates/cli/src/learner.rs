@@ -1,11 +1,14 @@
 //! The network and how it is trained, chosen by what is known of the data.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use layerwise_data::{ColumnProfile, DMatrix, Recipe, RecipeOptions, Split, Table, Target, Task};
 use layerwise_model::activations::{Identity, Relu, Sigmoid, Softmax};
 use layerwise_model::optim::AdamW;
-use layerwise_model::{EpochRecord, Examples, History, ModelError, Network, Patience, Trainer};
+use layerwise_model::{
+    EpochRecord, Examples, History, ModelError, Network, Patience, Trainer, TrainingState,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
@@ -17,7 +20,7 @@ use crate::scores::{Scores, cost_of};
 const MOST_PARAMETERS: u128 = 100_000_000;
 
 /// Rows to learn from at which a table counts as large.
-const MANY_ROWS: usize = 2000;
+pub const MANY_ROWS: usize = 2000;
 
 /// Features at which a large table counts as wide.
 const MANY_FEATURES: usize = 400;
@@ -168,10 +171,20 @@ impl Plan {
     pub fn fit(
         &mut self,
         [train, validation, _]: &[Part; 3],
-        shown: impl FnMut(&EpochRecord),
+        watch: Watch<'_>,
     ) -> Result<History, CliError> {
-        fit(&self.settings, &self.target, &mut self.network, [train, validation], shown)
+        fit(&self.settings, &self.target, &mut self.network, [train, validation], watch)
     }
+}
+
+/// Who looks on, who keeps the state of training, and where to go on from.
+#[derive(Default)]
+pub struct Watch<'a> {
+    /// Called after each epoch; may end training.
+    pub shown: Option<Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>>,
+    /// Called so often, and where training is ended.
+    pub kept: Option<(Duration, Box<dyn FnMut(TrainingState<f32>) + 'a>)>,
+    pub resumed: Option<TrainingState<f32>>,
 }
 
 fn fit(
@@ -179,30 +192,36 @@ fn fit(
     target: &Target,
     network: &mut Network<f32>,
     [train, validation]: [&Part; 2],
-    mut shown: impl FnMut(&EpochRecord),
+    Watch { mut shown, kept, resumed }: Watch<'_>,
 ) -> Result<History, CliError> {
     let diverged = |epoch| CliError::Diverged { epoch, learning_rate: settings.learning_rate };
     let (alpha, lambda) = (settings.learning_rate as f32, settings.weight_decay as f32);
     let optimizer = AdamW::new(alpha, lambda).map_err(ModelError::from)?;
-    let history = Trainer::new(cost_of(target.task()), optimizer)
+    let mut trainer = Trainer::new(cost_of(target.task()), optimizer)
         .epochs(settings.epochs)
         .batch_size(settings.batch_size.min(train.x.ncols()))
         .seed(settings.seed)
         .early_stopping(Patience(settings.patience))
         .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
         .after_epoch(|record| {
-            shown(record);
+            let shown = shown.as_mut().map_or(ControlFlow::Continue(()), |shown| shown(record));
             // Parameters that the last step of an epoch ruined show only here.
             match record.validation_cost {
                 Some(cost) if !cost.is_finite() => ControlFlow::Break(()),
-                _ => ControlFlow::Continue(()),
+                _ => shown,
             }
-        })
-        .fit(
-            network,
-            Examples::new(&train.x, &train.y)?,
-            Some(Examples::new(&validation.x, &validation.y)?),
-        );
+        });
+    if let Some((every, mut kept)) = kept {
+        trainer = trainer.keep_state(every, move |state| {
+            kept(state);
+            Ok(())
+        });
+    }
+    if let Some(state) = resumed {
+        trainer = trainer.resume(state);
+    }
+    let validation = Examples::new(&validation.x, &validation.y)?;
+    let history = trainer.fit(network, Examples::new(&train.x, &train.y)?, Some(validation));
     match history {
         Err(ModelError::Diverged { epoch, .. }) => Err(diverged(epoch)),
         Err(error) => Err(error.into()),

@@ -5,6 +5,7 @@ use std::io::Write;
 use layerwise_data::{Target, profile};
 
 use crate::args::LookArgs;
+use crate::columns_named::columns_named;
 use crate::error::CliError;
 use crate::input;
 use crate::report::{self, columns, heading, printable};
@@ -13,7 +14,8 @@ use crate::report::{self, columns, heading, printable};
 pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
     let input = input::read(&args.data, &args.format.format(), args.target.as_deref())?;
     let table = &input.table;
-    let profiles = profile(table, &args.columns.missing(), &args.columns.categories)?;
+    let categories = columns_named(&args.columns.categories, table.column_names());
+    let profiles = profile(table, &args.columns.missing(), &categories)?;
     let named = args.target.is_some() || input.shipped.is_some();
     let name = named.then(|| input.target(args.target.as_deref()));
     let target = name.map(|name| Target::find(table, &profiles, name, None)).transpose()?;

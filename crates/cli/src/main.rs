@@ -2,6 +2,9 @@
 
 mod args;
 mod bundle;
+mod checkpoint;
+mod columns_named;
+mod config;
 mod cross_validate;
 mod error;
 mod evaluate;
@@ -15,23 +18,26 @@ mod learner;
 mod look;
 mod manual;
 mod predict;
+mod prepared;
 mod report;
+mod results;
 mod scores;
+mod search;
 mod terminal;
 mod train;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::{Cli, Command, TrainArgs};
+use crate::args::{Command, TrainArgs};
 use crate::error::CliError;
 
 fn main() -> ExitCode {
     // Prints help, or what is wrong with the arguments, and leaves with exit code 0 or 2.
-    let cli = Cli::parse();
-    match run(cli.command, &mut terminal::standard_output()) {
+    let done = config::parse(std::env::args_os().collect())
+        .map_err(CliError::from)
+        .and_then(|cli| run(cli.command, &mut terminal::standard_output()));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::show_error(&error);
@@ -44,6 +50,7 @@ fn run(command: Option<Command>, out: &mut impl Write) -> Result<(), CliError> {
     match command {
         Some(Command::Look(args)) => look::run(&args, out)?,
         Some(Command::Train(args)) => train::run(&args, out)?,
+        Some(Command::Search(args)) => search::run(&args, out)?,
         Some(Command::Predict(args)) => predict::run(&args, out)?,
         Some(Command::Evaluate(args)) => evaluate::run(&args, out)?,
         Some(Command::CrossValidate(args)) => cross_validate::run(&args, out)?,

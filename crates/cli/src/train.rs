@@ -1,149 +1,103 @@
 //! `layerwise train`.
 
 use std::io::Write;
-use std::path::Path;
-use std::time::Instant;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
-use layerwise_data::{
-    ColumnProfile, Fractions, Split, Table, Target, Task, profile, stratified_split,
-};
-use layerwise_model::{Ended, History};
+use layerwise_data::{Split, Task};
+use layerwise_model::{Ended, EpochRecord};
 
 use crate::args::TrainArgs;
-use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs};
+use crate::bundle::DataNotes;
+use crate::checkpoint::Checkpoint;
+use crate::config::Effective;
 use crate::error::CliError;
 use crate::events::Events;
-use crate::input::{self, Input};
-use crate::learner::{Plan, Settings};
-use crate::report::{self, columns, count, heading, printable, shell_word, short};
-use crate::terminal::{Progress, program};
-
-/// What of a table to learn from, to stop by and to judge by.
-const FRACTIONS: Fractions = Fractions { train: 0.6, validation: 0.2, test: 0.2 };
-/// The same of a table with rows enough to stop by fewer.
-const FRACTIONS_OF_MANY: Fractions = Fractions { train: 0.7, validation: 0.1, test: 0.2 };
-/// Rows from which that holds.
-const MANY: usize = 5000;
+use crate::learner::{Plan, Settings, Watch};
+use crate::prepared::Prepared;
+use crate::report::{self, columns, count, heading, printable, short};
+use crate::results::{Trained, check_out};
+use crate::terminal::{self, Progress};
 
 /// Reads, shows what will be done, trains, writes the model, shows what came of it.
 pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
-    let learn = &args.learn;
-    check_out(&args.out, &learn.data)?;
-    if let Some(target) = &learn.target {
-        check_out(&args.out, Path::new(target))?;
+    let results = &args.results;
+    check_out(&results.out, &args.learn)?;
+    let prepared = Prepared::new(&args.learn)?;
+    let split = prepared.split()?;
+    let mut plan = prepared.plan(&prepared.learn, &split)?;
+    let options = Effective::new(&prepared.learn, &plan).with_out(&results.out);
+    if args.learn.print_config {
+        return Ok(write!(out, "{}", options.to_toml()?)?);
     }
-    let input = input::read(&learn.data, &learn.format.format(), learn.target.as_deref())?;
-    let target = input.target(learn.target.as_deref());
-    let table = &input.table;
-    let profiles = profile(table, &learn.columns.missing(), &learn.columns.categories)?;
-    let target = Target::find(table, &profiles, target, learn.task.map(Task::from))?;
-    let fractions = if table.n_rows() >= MANY { FRACTIONS_OF_MANY } else { FRACTIONS };
-    let split = split(table, &target, fractions, learn.seed)?;
-    let mut plan = Plan::new(learn, table, &profiles, target, &split)?;
-    let left_out =
-        columns::left_out(&profiles, &plan.recipe, plan.target.column(), &learn.leave_out);
-    let fingerprint = report::fingerprint(table);
-    let data = DataNotes { rows: table.n_rows(), left_out, fingerprint };
+    let data = prepared.notes(&plan);
+    let checkpoint = Checkpoint::beside(&results.out, &options, &data)?;
+    let resumed = args.resume.then(|| checkpoint.read()).transpose()?;
+    if resumed.is_none() && checkpoint.exists() {
+        terminal::show_warning(&format!(
+            "{} holds a training that was interrupted; --resume would have gone on with it, this one starts anew",
+            checkpoint.path().display()
+        ));
+    }
 
-    let events = Events::new(args.json);
-    let talks = !args.quiet && !args.json;
+    let events = Events::new(results.json);
+    let talks = results.talks();
     events.start(out, &plan, &split)?;
     if talks {
-        show_data(out, args, &input, &profiles, &plan.target, &data, &split)?;
+        show_data(out, args, &prepared, &data, &split)?;
         show_plan(out, &plan)?;
+        if let Some(state) = &resumed {
+            let done = count(state.epochs().len(), "epoch");
+            writeln!(out, "resumed after {done}, {} updates\n", state.updates())?;
+        }
         out.flush()?;
     }
-    let parts = plan.parts(table, &split)?;
-    drop(input);
+    let parts = plan.parts(prepared.table(), &split)?;
+    let learn = prepared.learn;
 
     let progress = Progress::new(plan.settings.epochs, parts[0].x.ncols(), talks);
     let mut written = Ok(());
-    let history = plan.fit(&parts, |record| {
+    let shown = |record: &EpochRecord| {
         progress.show(record);
         if written.is_ok() {
             written = events.epoch(out, record);
         }
-    });
+        ControlFlow::Continue(())
+    };
+    let every = Duration::from_secs(args.checkpoint_every);
+    let watch = Watch {
+        shown: Some(Box::new(shown)),
+        kept: Some((every, Box::new(|state| checkpoint.write(state)))),
+        resumed,
+    };
+    let history = plan.fit(&parts, watch);
     progress.leave();
+    // What is done, or ran away, is not to be gone on with.
+    let is_over = match &history {
+        Ok(history) => history.ended != Ended::Asked,
+        Err(error) => matches!(error, CliError::Diverged { .. }),
+    };
+    if is_over {
+        checkpoint.remove();
+    }
     let history = history?;
     written?;
     if talks && history.ended == Ended::Asked {
         let of = count(plan.settings.epochs, "epoch");
         let done = history.epochs.len();
-        writeln!(out, "interrupted after {done} of {of}; what was learned so far is kept\n")?;
+        writeln!(
+            out,
+            "interrupted after {done} of {of}; what was learned so far is kept, --resume goes on with it\n"
+        )?;
     }
-    let [train, validation, test] = &parts;
-    let scores = PartScores {
-        train: plan.score(train)?,
-        validation: plan.score(validation)?,
-        test: plan.score(test)?,
-    };
-
-    // The file first: whatever happens to the output, the work is kept.
-    let replaced = args.out.exists();
-    let notes = Notes {
-        notes_format: NOTES_FORMAT,
-        target: plan.target,
-        recipe: plan.recipe,
-        training: plan.settings,
-        data,
-        history: costs(&history.epochs),
-        kept: history.kept,
-        scores: scores.clone(),
-    };
-    let file = Bundle { network: plan.network, notes }.into_file()?;
-    file.write(&args.out).map_err(CliError::WriteModel)?;
-    events.end(out, &scores, &history, &args.out, start.elapsed())?;
-    if talks {
-        show_result(out, &scores, &history)?;
-        show_next(out, args, replaced)?;
-    }
-    Ok(())
-}
-
-pub(crate) fn split(
-    table: &Table,
-    target: &Target,
-    fractions: Fractions,
-    seed: u64,
-) -> Result<Split, CliError> {
-    let strata = target.strata(table)?;
-    // A class is named as the user wrote it where there are too few of it.
-    let label = |class: usize| target.labels().get(class).map_or("all rows", String::as_str);
-    let labels: Vec<&str> = strata.into_iter().map(label).collect();
-    Ok(stratified_split(&labels, fractions, seed)?)
-}
-
-/// Refuses a place where the model could not be written, before any time is spent.
-fn check_out(path: &Path, data: &Path) -> Result<(), CliError> {
-    let refused = |problem| Err(CliError::BadOut { path: path.to_owned(), problem });
-    if path.file_name().is_none() || path.is_dir() {
-        return refused("it is a folder; name a file");
-    }
-    if path.exists() {
-        if !path.is_file() {
-            return refused("it is not a regular file");
-        }
-        if let (Ok(path), Ok(data)) = (path.canonicalize(), data.canonicalize())
-            && path == data
-        {
-            return refused("it is the data file itself");
-        }
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if folder.is_some_and(|folder| !folder.is_dir()) {
-        return refused("its folder does not exist");
-    }
-    Ok(())
+    Trained { plan, parts, history }.finish((results, &learn), data, start, out)
 }
 
 fn show_data(
     out: &mut impl Write,
     args: &TrainArgs,
-    input: &Input,
-    profiles: &[ColumnProfile],
-    target: &Target,
+    Prepared { input, profiles, target, .. }: &Prepared,
     data: &DataNotes,
     split: &Split,
 ) -> Result<(), CliError> {
@@ -197,34 +151,5 @@ fn show_plan(out: &mut impl Write, plan: &Plan) -> Result<(), CliError> {
         heading("Training"),
         count(*epochs, "epoch"),
     )?;
-    Ok(())
-}
-
-fn show_result(
-    out: &mut impl Write,
-    scores: &PartScores,
-    history: &History,
-) -> Result<(), CliError> {
-    writeln!(out, "{}\n{}\n", heading("Result"), report::score_table(scores))?;
-    let curve = report::curve(&history.epochs);
-    if !curve.is_empty() {
-        writeln!(out, "{curve}")?;
-    }
-    if history.kept < history.epochs.len() {
-        writeln!(out, "kept: epoch {}, the best on the validation part\n", history.kept)?;
-    }
-    Ok(())
-}
-
-fn show_next(out: &mut impl Write, args: &TrainArgs, replaced: bool) -> Result<(), CliError> {
-    let replaced = if replaced { " (replacing the file that was there)" } else { "" };
-    writeln!(out, "model written to {}{replaced}\n", printable(&args.out.display().to_string()))?;
-    let program = program();
-    let [model, data] =
-        [&args.out, &args.learn.data].map(|path| shell_word(&path.display().to_string()));
-    writeln!(out, "{}", heading("What to type next"))?;
-    writeln!(out, "  {program} predict {model} {data}")?;
-    writeln!(out, "  {program} evaluate {model} {data}")?;
-    writeln!(out, "  {program} inspect {model}")?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is refused, where it was found and what to do about it.
 
-use crate::near_match::near_match;
+use crate::near_match::{near_match, nearest};
 
 /// What the functions of this crate return.
 ///
@@ -561,19 +561,36 @@ fn runs_on(row: u64, last_row: u64) -> String {
 }
 
 fn known_columns(wanted: &str, columns: &[String]) -> String {
+    /// Columns up to which all are listed, and how many of more.
     const MOST: usize = 40;
+    const NEAREST: usize = 10;
     let mut text = String::new();
     if let Some(near) = near_match(wanted, columns) {
         text += &format!("; did you mean {}?", shown(near));
     }
-    let first = &columns[..columns.len().min(MOST)];
-    text += &format!(
-        "{} columns are: {}",
-        if text.is_empty() { "; its" } else { " Its" },
-        shown_list(first)
-    );
-    if columns.len() > MOST {
-        text += &format!(" and {} more", columns.len() - MOST);
+    let its = |words: &str, text: &str| match text.is_empty() {
+        true => format!("; its {words}"),
+        false => format!(" Its {words}"),
+    };
+    if columns.len() <= MOST {
+        return text.clone() + &its(&format!("columns are: {}", shown_list(columns)), &text);
+    }
+    let near: Vec<String> = nearest(wanted, columns, NEAREST).into_iter().cloned().collect();
+    let more = thousands(columns.len() - NEAREST);
+    let list =
+        format!("columns with the nearest names are: {} … and {more} more", shown_list(&near));
+    text.clone() + &its(&list, &text)
+}
+
+/// A whole number with commas between thousands.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
     }
     text
 }

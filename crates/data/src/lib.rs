@@ -61,6 +61,7 @@ pub use date::DateFormat;
 pub use error::{DataError, Result};
 pub use features::features;
 pub use missing::Missing;
+pub use near_match::near_match;
 pub use piecewise_linear::PiecewiseLinear;
 pub use profile::{ColumnKind, ColumnProfile, MOST_COUNTED, profile};
 pub use recipe::{

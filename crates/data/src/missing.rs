@@ -61,6 +61,18 @@ impl Missing {
         Self { words, starts }
     }
 
+    /// The words.
+    ///
+    /// ```
+    /// use layerwise_data::Missing;
+    ///
+    /// assert_eq!(Missing::words(["-999", " none "]).list(), ["-999", "none"]);
+    /// assert_eq!(Missing::words(Missing::default().list()), Missing::default());
+    /// ```
+    pub fn list(&self) -> &[String] {
+        &self.0
+    }
+
     /// Whether a cell is missing.
     #[inline]
     pub fn is(&self, cell: &str) -> bool {

@@ -1,8 +1,16 @@
-//! The column somebody probably meant.
+//! The name somebody probably meant.
 
 /// The name nearest to `wanted`: one that differs only in case, in blanks, `_` and `-`, or else in
 /// at most a third of its letters. The first one wins a tie.
-pub(crate) fn near_match<'a>(wanted: &str, names: &'a [String]) -> Option<&'a str> {
+///
+/// ```
+/// use layerwise_data::near_match;
+///
+/// let names = ["mean_area", "diagnosis"].map(String::from);
+/// assert_eq!(near_match("Mean area", &names), Some("mean_area"));
+/// assert_eq!(near_match("price", &names), None);
+/// ```
+pub fn near_match<'a>(wanted: &str, names: &'a [String]) -> Option<&'a str> {
     let wanted = letters(wanted);
     let most = wanted.len() / 3;
     names
@@ -11,6 +19,15 @@ pub(crate) fn near_match<'a>(wanted: &str, names: &'a [String]) -> Option<&'a st
         .filter(|&(distance, _)| distance <= most)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, name)| name)
+}
+
+/// So many of the names, the nearest first and of equal distance in their order.
+pub(crate) fn nearest<'a>(wanted: &str, names: &'a [String], count: usize) -> Vec<&'a String> {
+    let wanted = letters(wanted);
+    let mut all: Vec<(usize, &String)> =
+        names.iter().map(|name| (distance(&wanted, &letters(name)), name)).collect();
+    all.sort_by_key(|&(distance, _)| distance);
+    all.into_iter().take(count).map(|(_, name)| name).collect()
 }
 
 fn letters(name: &str) -> Vec<char> {

@@ -3,6 +3,7 @@
 pub mod columns;
 mod curve;
 mod tables;
+mod trials;
 
 use layerwise_data::Table;
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ pub use curve::curve;
 pub use tables::{
     confusion_table, fold_table, importance_table, layer_table, recipe_table, score_table,
 };
+pub use trials::{TrialRow, trial_table};
 
 /// SHA-256 of the names and cells of a table, as hexadecimal digits.
 pub fn fingerprint(table: &Table) -> String {

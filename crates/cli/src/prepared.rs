@@ -1,0 +1,73 @@
+//! A table that was read and looked at, ready to be learned from.
+
+use layerwise_data::{
+    ColumnProfile, Fractions, Split, Table, Target, Task, profile, stratified_split,
+};
+
+use crate::bundle::DataNotes;
+use crate::columns_named::columns_named;
+use crate::error::CliError;
+use crate::input::{self, Input};
+use crate::learn_args::LearnArgs;
+use crate::learner::Plan;
+use crate::report::{self, columns};
+
+/// What of a table to learn from, to stop by and to judge by.
+const FRACTIONS: Fractions = Fractions { train: 0.6, validation: 0.2, test: 0.2 };
+/// The same of a table with rows enough to stop by fewer.
+const FRACTIONS_OF_MANY: Fractions = Fractions { train: 0.7, validation: 0.1, test: 0.2 };
+/// Rows from which that holds.
+const MANY: usize = 5000;
+
+/// The data of a training, and what was asked for in the names of its columns.
+pub struct Prepared {
+    pub learn: LearnArgs,
+    pub input: Input,
+    pub profiles: Vec<ColumnProfile>,
+    pub target: Target,
+}
+
+impl Prepared {
+    /// Reads the data and finds the kinds of its columns, and the target.
+    pub fn new(learn: &LearnArgs) -> Result<Self, CliError> {
+        let input = input::read(&learn.data, &learn.format.format(), learn.target.as_deref())?;
+        let table = &input.table;
+        let mut learn = learn.clone();
+        for names in [&mut learn.leave_out, &mut learn.columns.categories] {
+            *names = columns_named(names, table.column_names());
+        }
+        let profiles = profile(table, &learn.columns.missing(), &learn.columns.categories)?;
+        let target = input.target(learn.target.as_deref());
+        let target = Target::find(table, &profiles, target, learn.task.map(Task::from))?;
+        Ok(Self { learn, input, profiles, target })
+    }
+
+    pub fn table(&self) -> &Table {
+        &self.input.table
+    }
+
+    /// Rows to learn from, to stop by and to judge by.
+    pub fn split(&self) -> Result<Split, CliError> {
+        let table = self.table();
+        let fractions = if table.n_rows() >= MANY { FRACTIONS_OF_MANY } else { FRACTIONS };
+        let strata = self.target.strata(table)?;
+        // A class is named as the user wrote it where there are too few of it.
+        let label =
+            |class: usize| self.target.labels().get(class).map_or("all rows", String::as_str);
+        let labels: Vec<&str> = strata.into_iter().map(label).collect();
+        Ok(stratified_split(&labels, fractions, self.learn.seed)?)
+    }
+
+    /// The plan for these rows with these options.
+    pub fn plan(&self, learn: &LearnArgs, split: &Split) -> Result<Plan, CliError> {
+        Plan::new(learn, self.table(), &self.profiles, self.target.clone(), split)
+    }
+
+    /// What a model file says of the data.
+    pub fn notes(&self, plan: &Plan) -> DataNotes {
+        let asked = &self.learn.leave_out;
+        let left_out = columns::left_out(&self.profiles, &plan.recipe, plan.target.column(), asked);
+        let fingerprint = report::fingerprint(self.table());
+        DataNotes { rows: self.table().n_rows(), left_out, fingerprint }
+    }
+}

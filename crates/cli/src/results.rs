@@ -1,0 +1,126 @@
+//! What comes of a training: the model file, and what is shown of it.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use layerwise_model::History;
+
+use crate::args::ResultArgs;
+use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs};
+use crate::error::CliError;
+use crate::events::Events;
+use crate::learn_args::LearnArgs;
+use crate::learner::{Part, Plan};
+use crate::report::{self, heading, printable, shell_word};
+use crate::terminal::program;
+
+/// A plan that was carried out.
+pub struct Trained {
+    pub plan: Plan,
+    pub parts: [Part; 3],
+    pub history: History,
+}
+
+impl Trained {
+    /// Judges it, the test part for the first time; writes the model; shows what came of it.
+    pub fn finish(
+        self,
+        (args, learn): (&ResultArgs, &LearnArgs),
+        data: DataNotes,
+        start: Instant,
+        out: &mut impl Write,
+    ) -> Result<(), CliError> {
+        let Self { plan, parts: [train, validation, test], history } = self;
+        let scores = PartScores {
+            train: plan.score(&train)?,
+            validation: plan.score(&validation)?,
+            test: plan.score(&test)?,
+        };
+
+        // The file first: whatever happens to the output, the work is kept.
+        let replaced = args.out.exists();
+        let notes = Notes {
+            notes_format: NOTES_FORMAT,
+            target: plan.target,
+            recipe: plan.recipe,
+            training: plan.settings,
+            data,
+            history: costs(&history.epochs),
+            kept: history.kept,
+            scores: scores.clone(),
+        };
+        let file = Bundle { network: plan.network, notes }.into_file()?;
+        file.write(&args.out).map_err(CliError::WriteModel)?;
+        Events::new(args.json).end(out, &scores, &history, &args.out, start.elapsed())?;
+        if args.talks() {
+            show_result(out, &scores, &history)?;
+            show_next(out, (&args.out, &learn.data), replaced)?;
+        }
+        Ok(())
+    }
+}
+
+impl ResultArgs {
+    /// Whether there is anything to print for people.
+    pub fn talks(&self) -> bool {
+        !self.quiet && !self.json
+    }
+}
+
+/// Refuses a place where a file could not be written, before any time is spent.
+pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
+    let refused = |problem| Err(CliError::BadOut { path: path.to_owned(), problem });
+    if path.file_name().is_none() || path.is_dir() {
+        return refused("it is a folder; name a file");
+    }
+    if path.exists() {
+        if !path.is_file() {
+            return refused("it is not a regular file");
+        }
+        for data in [Some(learn.data.as_path()), learn.target.as_deref().map(Path::new)] {
+            if let (Ok(path), Some(Ok(data))) = (path.canonicalize(), data.map(Path::canonicalize))
+                && path == data
+            {
+                return refused("it is the data file itself");
+            }
+        }
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        return refused("its folder does not exist");
+    }
+    Ok(())
+}
+
+fn show_result(
+    out: &mut impl Write,
+    scores: &PartScores,
+    history: &History,
+) -> Result<(), CliError> {
+    writeln!(out, "{}\n{}\n", heading("Result"), report::score_table(scores))?;
+    let curve = report::curve(&history.epochs);
+    if !curve.is_empty() {
+        writeln!(out, "{curve}")?;
+    }
+    if history.kept < history.epochs.len() {
+        writeln!(out, "kept: epoch {}, the best on the validation part\n", history.kept)?;
+    }
+    Ok(())
+}
+
+fn show_next(
+    out: &mut impl Write,
+    (model, data): (&Path, &Path),
+    replaced: bool,
+) -> Result<(), CliError> {
+    let replaced = if replaced { " (replacing the file that was there)" } else { "" };
+    writeln!(out, "model written to {}{replaced}\n", printable(&model.display().to_string()))?;
+    let program = program();
+    let [model, data] = [model, data].map(|path| shell_word(&path.display().to_string()));
+    writeln!(out, "{}", heading("What to type next"))?;
+    writeln!(out, "  {program} predict {model} {data}")?;
+    writeln!(out, "  {program} evaluate {model} {data}")?;
+    writeln!(out, "  {program} inspect {model}")?;
+    Ok(())
+}
