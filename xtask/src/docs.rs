@@ -7,6 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::output::say;
+
 /// Lists the public items of the libraries that have no example which runs.
 ///
 /// A method is covered, too, by an example of its type or trait that calls it by name.
@@ -50,11 +52,11 @@ pub fn run(args: &Args) -> Result<bool, DocsError> {
         all += items.len();
         for item in uncovered(&items) {
             let owner = item.owner.as_ref().map_or(String::new(), |owner| format!("{owner}::"));
-            println!("crates/{}:{}: {owner}{}", item.file, item.line, item.name);
+            say!("crates/{}:{}: {owner}{}", item.file, item.line, item.name);
             without += 1;
         }
     }
-    println!("{all} public items, {without} without an example");
+    say!("{all} public items, {without} without an example");
     Ok(without == 0)
 }
 

@@ -5,6 +5,7 @@ mod course;
 mod docs;
 mod gradcheck;
 mod memcheck;
+mod output;
 mod quality;
 
 use std::process::ExitCode;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::output::say;
+
 /// The crate that is checked.
 const CRATE: &str = "layerwise-linalg";
 
@@ -45,7 +47,7 @@ pub enum MemcheckError {
 /// [`MemcheckError`] if one cannot be run or fails.
 pub fn run(args: &Args) -> Result<(), MemcheckError> {
     if !args.no_asan {
-        println!("AddressSanitizer");
+        say!("AddressSanitizer");
         let mut command = Command::new("cargo");
         // Another target folder: instrumented code fits no other.
         command
@@ -56,7 +58,7 @@ pub fn run(args: &Args) -> Result<(), MemcheckError> {
     }
     if !args.no_valgrind {
         for test in test_programs()? {
-            println!("valgrind {}", test.display());
+            say!("valgrind {}", test.display());
             let mut command = Command::new("valgrind");
             command.args(["--quiet", "--error-exitcode=1"]).arg(test).env("PROPTEST_CASES", "3");
             // Twenty thousand exponentials tell valgrind no more than a few.
@@ -64,7 +66,7 @@ pub fn run(args: &Args) -> Result<(), MemcheckError> {
             check(command, "valgrind", "apt-get install valgrind")?;
         }
     }
-    println!("nothing found");
+    say!("nothing found");
     Ok(())
 }
 

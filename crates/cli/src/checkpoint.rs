@@ -111,3 +111,33 @@ impl Checkpoint {
         let _ = fs::remove_file(&self.path);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_differs_is_told_in_words() {
+        let notes = |entries: &[(&str, Value)]| -> BTreeMap<String, Value> {
+            entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+        };
+        let now = [("version", json!("2.0.0")), ("seed", json!(3)), ("hidden", json!([16, 8]))];
+        let checkpoint = Checkpoint { path: "m.checkpoint".into(), training: notes(&now) };
+        assert!(checkpoint.differs(&notes(&now)).is_empty());
+        let then = notes(&[("version", json!("1.0.0")), ("seed", json!(3)), ("old", json!(true))]);
+        let differs = checkpoint.differs(&then);
+        let expected = [
+            "hidden was nothing, is [16,8]",
+            "old was true, is nothing",
+            "layerwise 1.0.0 wrote it, this is 2.0.0",
+        ];
+        assert_eq!(differs, expected);
+        let error = CliError::OtherCheckpoint { path: "m.checkpoint".into(), differs };
+        assert!(
+            error
+                .to_string()
+                .starts_with("the checkpoint m.checkpoint is of another training: hidden")
+        );
+    }
+}

@@ -177,13 +177,18 @@ impl Plan {
     }
 }
 
+/// Called after each epoch; may end training.
+type Shown<'a> = Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>;
+
+/// Called with the state of training.
+type Kept<'a> = Box<dyn FnMut(TrainingState<f32>) + 'a>;
+
 /// Who looks on, who keeps the state of training, and where to go on from.
 #[derive(Default)]
 pub struct Watch<'a> {
-    /// Called after each epoch; may end training.
-    pub shown: Option<Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>>,
-    /// Called so often, and where training is ended.
-    pub kept: Option<(Duration, Box<dyn FnMut(TrainingState<f32>) + 'a>)>,
+    pub shown: Option<Shown<'a>>,
+    /// How often at most, beside where training is ended.
+    pub kept: Option<(Duration, Kept<'a>)>,
     pub resumed: Option<TrainingState<f32>>,
 }
 

@@ -9,6 +9,7 @@ mod cross_validate;
 mod error;
 mod evaluate;
 mod events;
+mod examples;
 mod explain;
 mod input;
 mod inspect;

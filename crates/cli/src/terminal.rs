@@ -77,6 +77,8 @@ pub fn show_warning(text: &str) {
 pub struct Progress {
     bar: ProgressBar,
     examples: usize,
+    /// Epochs done before it was made.
+    before: usize,
     start: Instant,
 }
 
@@ -91,7 +93,14 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style.progress_chars("━╸─"));
         }
-        Self { bar, examples, start: Instant::now() }
+        Self { bar, examples, before: 0, start: Instant::now() }
+    }
+
+    /// The same for a training that has so many epochs behind it.
+    pub fn after(mut self, epochs: usize) -> Self {
+        self.before = epochs;
+        self.bar.set_position(epochs as u64);
+        self
     }
 
     /// Shows an epoch.
@@ -99,7 +108,7 @@ impl Progress {
         self.bar.set_position(record.epoch as u64);
         if !self.bar.is_hidden() {
             let validation = record.validation_cost.unwrap_or(f64::NAN);
-            let seen = (self.examples * record.epoch) as f64;
+            let seen = (self.examples * record.epoch.saturating_sub(self.before)) as f64;
             let rate = seen / self.start.elapsed().as_secs_f64().max(1e-9);
             let rate = HumanCount(rate as u64);
             self.bar.set_message(format!(

@@ -55,8 +55,11 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     }
     let parts = plan.parts(prepared.table(), &split)?;
     let learn = prepared.learn;
+    // The table itself is needed no more.
+    drop(prepared.input);
 
-    let progress = Progress::new(plan.settings.epochs, parts[0].x.ncols(), talks);
+    let done = resumed.as_ref().map_or(0, |state| state.epochs().len());
+    let progress = Progress::new(plan.settings.epochs, parts[0].x.ncols(), talks).after(done);
     let mut written = Ok(());
     let shown = |record: &EpochRecord| {
         progress.show(record);
@@ -73,12 +76,7 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     };
     let history = plan.fit(&parts, watch);
     progress.leave();
-    // What is done, or ran away, is not to be gone on with.
-    let is_over = match &history {
-        Ok(history) => history.ended != Ended::Asked,
-        Err(error) => matches!(error, CliError::Diverged { .. }),
-    };
-    if is_over {
+    if matches!(history, Err(CliError::Diverged { .. })) {
         checkpoint.remove();
     }
     let history = history?;
@@ -91,7 +89,13 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
             "interrupted after {done} of {of}; what was learned so far is kept, --resume goes on with it\n"
         )?;
     }
-    Trained { plan, parts, history }.finish((results, &learn), data, start, out)
+    let is_done = history.ended != Ended::Asked;
+    Trained { plan, parts, history }.finish((results, &learn), data, start, out)?;
+    // Not before there is a model in its place.
+    if is_done {
+        checkpoint.remove();
+    }
+    Ok(())
 }
 
 fn show_data(

@@ -36,12 +36,12 @@ pub mod prelude {
         Callback, Candidate, Checkpoint, Confusion, EarlyStopping, Ended, EpochRecord, Examples,
         History, Lbfgs, ModelFile, Network, NumpyRandom, OnlineTrainer, ParameterGroup, Patience,
         Predictor, Progress, RateRecorder, Regularization, Scale, Space, StepRecord, Temperature,
-        ThresholdMetric, Trainer, TrainingStep, accuracy, best_threshold, calibration_error,
-        class_accuracy, class_roc_auc, cross_validate, f1, initialize_parameters,
-        initialize_parameters_deep, k_fold, l_model_backward, l_model_forward, learning_curve,
-        log_loss, matthews, mean_absolute_error, permutation_importance, pr_auc, precision,
-        r_squared, recall, roc_auc, root_mean_squared_error, search, stratified_k_fold,
-        top_k_accuracy,
+        ThresholdMetric, Trainer, TrainingState, TrainingStep, accuracy, best_threshold,
+        calibration_error, class_accuracy, class_roc_auc, cross_validate, f1,
+        initialize_parameters, initialize_parameters_deep, k_fold, l_model_backward,
+        l_model_forward, learning_curve, log_loss, matthews, mean_absolute_error,
+        permutation_importance, pr_auc, precision, r_squared, recall, roc_auc,
+        root_mean_squared_error, search, stratified_k_fold, top_k_accuracy,
     };
     pub use layerwise_optim::{
         AdaGrad, Adadelta, Adam, AdamW, AmsGrad, Decayed, GradientDescent, Lion, Momentum, NAdam,

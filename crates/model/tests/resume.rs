@@ -119,7 +119,11 @@ fn the_end_of_patience_and_of_epochs_is_kept() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         });
-        fit(&data, asked.keep_state(Duration::from_secs(3600), |kept| Ok(state = Some(kept))));
+        let keeps = asked.keep_state(Duration::from_secs(3600), |kept| {
+            state = Some(kept);
+            Ok(())
+        });
+        fit(&data, keeps);
         let resumed = fit(&data, trainer(epochs).resume(state.unwrap())).0;
         assert_eq!(resumed, whole);
     }

@@ -13,6 +13,8 @@ use runner::Runner;
 use timing::{Times, time};
 use workload::{ALL, OptimizerName, Precision, Workload};
 
+use crate::output::say;
+
 /// Times one workload and prints a line of JSON.
 #[derive(Debug, clap::Args)]
 pub struct StepArgs {
@@ -92,7 +94,7 @@ pub fn run_step(args: &StepArgs) -> Result<(), Box<dyn std::error::Error>> {
         Precision::F32 => measure::<f32>(workload, optimizer, threads, seconds)?,
         Precision::F64 => measure::<f64>(workload, optimizer, threads, seconds)?,
     };
-    println!("{}", serde_json::to_string(&line)?);
+    say!("{}", serde_json::to_string(&line)?);
     Ok(())
 }
 
@@ -104,9 +106,15 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     if args.scaling {
         return Ok(scaling::run(args.seconds, args.threads)?);
     }
-    println!(
+    say!(
         "{:18} {:9} {:>7}  {:>12} {:>12} {:>12} {:>9}",
-        "workload", "optimizer", "threads", "median µs", "p10", "p90", "steps"
+        "workload",
+        "optimizer",
+        "threads",
+        "median µs",
+        "p10",
+        "p90",
+        "steps"
     );
     for workload in ALL {
         if args.filter.as_ref().is_some_and(|text| !workload.name.contains(text.as_str())) {
@@ -121,9 +129,10 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
             for threads in 1..=args.threads.max(1) {
                 let line = measure::<f32>(workload, optimizer, threads, args.seconds)?;
                 let Times { median_step_us, p10, p90, steps, .. } = line.times;
-                println!(
+                say!(
                     "{:18} {:9} {threads:7}  {median_step_us:12.2} {p10:12.2} {p90:12.2} {steps:9}",
-                    line.workload, line.optimizer
+                    line.workload,
+                    line.optimizer
                 );
             }
         }

@@ -6,6 +6,8 @@ use super::runner::Runner;
 use super::timing::time;
 use super::workload::{OptimizerName, Workload};
 
+use crate::output::say;
+
 /// A series: its name, what grows, and for each point its size, layers and batch.
 struct Series {
     name: &'static str,
@@ -41,27 +43,27 @@ pub fn run(seconds: f64, most_threads: usize) -> Result<(), ModelError> {
         },
     ];
     for Series { name, points } in all {
-        println!("{name:>7} {:>12} {:>10} {:>9}", "MFLOP", "median µs", "GFLOP/s");
+        say!("{name:>7} {:>12} {:>10} {:>9}", "MFLOP", "median µs", "GFLOP/s");
         let mut times = vec![];
         for (size, layer_dims, batch) in points {
             let flop = flop(&layer_dims, batch);
             let microseconds = median(&layer_dims, batch, 1, seconds)?;
-            println!(
+            say!(
                 "{size:7} {:12.2} {microseconds:10.1} {:9.1}",
                 flop / 1e6,
                 flop / microseconds / 1e3
             );
             times.push((flop, microseconds));
         }
-        println!("  time grows as work to the power of {:.2}\n", exponent(&times));
+        say!("  time grows as work to the power of {:.2}\n", exponent(&times));
     }
-    println!("threads    median µs   speed-up");
+    say!("threads    median µs   speed-up");
     let layer_dims = network(784, 512, 3);
     let mut alone = None;
     for threads in 1..=most_threads.max(1) {
         let microseconds = median(&layer_dims, 256, threads, seconds)?;
         let alone = *alone.get_or_insert(microseconds);
-        println!("{threads:7} {microseconds:12.1} {:10.2}", alone / microseconds);
+        say!("{threads:7} {microseconds:12.1} {:10.2}", alone / microseconds);
     }
     Ok(())
 }

@@ -9,6 +9,8 @@ use serde::Deserialize;
 
 use images::Images;
 
+use crate::output::say;
+
 /// How far a cost may be from the published one.
 const TOLERANCE: f64 = 1e-6;
 
@@ -82,7 +84,7 @@ pub fn run(args: &Args) -> Result<(), CourseError> {
     }
     let train = Images::read(&args.data, "train")?;
     let test = Images::read(&args.data, "test")?;
-    println!(
+    say!(
         "cat images: {} to train on, {} to test with, {} values each",
         train.x.ncols(),
         test.x.ncols(),
@@ -115,8 +117,8 @@ fn compare(
     functions: bool,
 ) -> Result<Vec<String>, CourseError> {
     let Published { layer_dims, alpha, iterations, .. } = published;
-    println!("\n{name} {layer_dims:?}, alpha {alpha}, {iterations} iterations, float64");
-    println!("{:>9}  {:>20}  {:>20}  {:>10}", "iteration", "cost", "published", "difference");
+    say!("\n{name} {layer_dims:?}, alpha {alpha}, {iterations} iterations, float64");
+    say!("{:>9}  {:>20}  {:>20}  {:>10}", "iteration", "cost", "published", "difference");
     let start = std::time::Instant::now();
     let parameters = initialize_parameters_deep(layer_dims, scale, &mut NumpyRandom::new(1))?;
     let mut largest = 0.0_f64;
@@ -125,7 +127,7 @@ fn compare(
         let expected = published.cost_every_100.get(iteration / EVERY);
         if let (0, Some(expected)) = (iteration % EVERY, expected) {
             let difference = (cost - expected).abs();
-            println!("{iteration:>9}  {cost:>20.16}  {expected:>20.16}  {difference:>10.2e}");
+            say!("{iteration:>9}  {cost:>20.16}  {expected:>20.16}  {difference:>10.2e}");
             // A cost that is no number must not get lost in a maximum.
             largest = if difference <= largest { largest } else { difference };
             compared += 1;
@@ -136,8 +138,8 @@ fn compare(
     let seconds = start.elapsed().as_secs_f64();
     let train_accuracy = accuracy_on(&network, train)?;
     let test_accuracy = accuracy_on(&network, test)?;
-    println!("largest difference {largest:.2e} (allowed {TOLERANCE:.0e}), {seconds:.1} s");
-    println!("accuracy: train {train_accuracy:.6}, test {test_accuracy:.6}");
+    say!("largest difference {largest:.2e} (allowed {TOLERANCE:.0e}), {seconds:.1} s");
+    say!("accuracy: train {train_accuracy:.6}, test {test_accuracy:.6}");
 
     let mut wrong = Vec::new();
     if compared != published.cost_every_100.len() {

@@ -14,6 +14,8 @@ use std::time::Instant;
 
 use layerwise::gradcheck::{CheckOptions, GradcheckError, Report};
 
+use crate::output::say;
+
 /// Checks kernels, activations, layers, costs and whole networks, in both precisions.
 ///
 /// Exit code 0 if everything is right, 1 if a gradient is wrong (or a fault was not caught), 2 if
@@ -101,7 +103,7 @@ pub fn run(args: &Args) -> Result<ExitCode, TaskError> {
     let good = match (args.json, args.faults) {
         (true, _) => {
             let all: Vec<&Report> = reports.iter().chain(&controls).collect();
-            println!("{}", serde_json::to_string_pretty(&all)?);
+            say!("{}", serde_json::to_string_pretty(&all)?);
             reports.iter().all(|report| report.passed() != args.faults)
         }
         (false, true) => table::print_faults(&reports, &controls, args.seed, seconds),

@@ -2,10 +2,12 @@
 
 use layerwise::gradcheck::Report;
 
+use crate::output::say;
+
 /// Prints a line for each case and what is wrong below; whether everything passed.
 pub fn print_reports(reports: &[Report], seed: u64, seconds: f64) -> bool {
     let width = reports.iter().map(|report| report.case.chars().count()).max().unwrap_or(0);
-    println!(
+    say!(
         "{:width$}  type  batch   checked  kinks  largest relative error   course's measure",
         "case"
     );
@@ -19,7 +21,7 @@ pub fn print_reports(reports: &[Report], seed: u64, seconds: f64) -> bool {
         let (case, precision, batch) = (&report.case, report.precision, report.batch);
         let left_out = report.kinks + report.unresolved;
         let verdict = if report.passed() { "ok" } else { "FAILED" };
-        println!(
+        say!(
             "{case:width$}  {precision}  {batch:5}  {checked:>8}  {left_out:5}  {:>22}  {course:>17}  \
              {verdict}",
             format!("{worst:.1e} of {:.0e}", report.tolerance),
@@ -27,26 +29,23 @@ pub fn print_reports(reports: &[Report], seed: u64, seconds: f64) -> bool {
     }
     let failed: Vec<_> = reports.iter().filter(|report| !report.passed()).collect();
     let of = |precision| reports.iter().filter(move |report| report.precision == precision);
-    println!();
+    say!();
     for precision in ["f64", "f32"] {
         let checked: usize = of(precision).map(|report| report.checked).sum();
         let against = if precision == "f64" { "differences and identities" } else { "f64" };
-        println!(
-            "{precision} against {against}: {} cases, {checked} numbers",
-            of(precision).count()
-        );
+        say!("{precision} against {against}: {} cases, {checked} numbers", of(precision).count());
         let worst = of(precision).filter_map(|report| report.worst.as_ref());
         if let Some(worst) = worst.max_by(|x, y| x.error.total_cmp(&y.error)) {
-            println!("  worst: {worst}");
+            say!("  worst: {worst}");
         }
     }
     let kinks: usize = reports.iter().map(|report| report.kinks).sum();
     let unresolved: usize = reports.iter().map(|report| report.unresolved).sum();
-    println!("left out: {kinks} at kinks, {unresolved} lost in rounding");
+    say!("left out: {kinks} at kinks, {unresolved} lost in rounding");
     for report in &failed {
-        println!("\n{report}");
+        say!("\n{report}");
     }
-    println!(
+    say!(
         "{} of {} cases right, seed {seed}, {seconds:.1} s",
         reports.len() - failed.len(),
         reports.len()
@@ -65,21 +64,21 @@ pub fn print_faults(reports: &[Report], controls: &[Report], seed: u64, seconds:
             _ => "nothing gave it away".into(),
         };
         let verdict = if report.passed() { "MISSED" } else { "caught" };
-        println!("{verdict}  {:width$}  {evidence}", report.case);
+        say!("{verdict}  {:width$}  {evidence}", report.case);
     }
-    println!();
+    say!();
     for report in controls {
         let verdict = if report.passed() { "right " } else { "FAILED" };
         let worst = report.worst.as_ref().map_or(f64::NAN, |worst| worst.error);
         let of =
             format!("{} numbers, worst {worst:.1e} of {:.0e}", report.checked, report.tolerance);
-        println!("{verdict}  {:width$}  {of}", report.case);
+        say!("{verdict}  {:width$}  {of}", report.case);
     }
     for report in controls.iter().filter(|report| !report.passed()) {
-        println!("\n{report}");
+        say!("\n{report}");
     }
     let caught = reports.iter().filter(|report| !report.passed()).count();
-    println!(
+    say!(
         "\n{caught} of {} faults caught, {} of {} controls right, seed {seed}, {seconds:.1} s",
         reports.len(),
         controls.iter().filter(|report| report.passed()).count(),

@@ -13,6 +13,8 @@ use layerwise::prelude::*;
 use measure::{Score, summary};
 use recipe::{Recipe, recipes};
 
+use crate::output::say;
+
 /// What is asked for.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -124,7 +126,7 @@ pub fn run(args: &Args) -> Result<bool, QualityError> {
     if let Some(unknown) = args.sets.iter().find(|set| recipes.iter().all(|r| r.set != **set)) {
         return Err(QualityError::Unknown(unknown.clone()));
     }
-    println!("mean over {} seeds of a stratified split: 80 % to train, 20 % to test\n", args.seeds);
+    say!("mean over {} seeds of a stratified split: 80 % to train, 20 % to test\n", args.seeds);
     let mut reached = true;
     for recipe in &recipes {
         if !args.sets.is_empty() && args.sets.iter().all(|set| set != recipe.set) {
@@ -132,7 +134,7 @@ pub fn run(args: &Args) -> Result<bool, QualityError> {
         }
         let folder = args.data.join(recipe.set);
         if !folder.exists() {
-            println!("{}: skipped, its data are not at {}", recipe.set, folder.display());
+            say!("{}: skipped, its data are not at {}", recipe.set, folder.display());
             continue;
         }
         let data = match recipe.set {
@@ -146,7 +148,7 @@ pub fn run(args: &Args) -> Result<bool, QualityError> {
             .map(|seed| measure::fit(&data, &recipe, seed))
             .collect::<Result<_, _>>()?;
         let (lines, all) = summary(&recipe, &data, &scores);
-        println!("{lines}");
+        say!("{lines}");
         reached &= all;
     }
     Ok(reached)

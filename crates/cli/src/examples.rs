@@ -1,0 +1,102 @@
+//! What `--help` says last of each verb.
+
+pub const EXAMPLES: &str = "\
+Examples:
+  layerwise                                            train on the shipped set
+  layerwise look customers.csv                         what is in a table
+  layerwise train customers.csv --target churned       train on a file of your own
+  layerwise predict model.safetensors new.csv          add predictions to a table
+  layerwise evaluate model.safetensors labelled.csv    compare predictions with the truth
+  layerwise inspect model.safetensors                  what a model is and how it came about
+  layerwise search customers.csv --target churned      choose the options by trying them
+
+Exit codes: 0 success; 2 something to correct (arguments, data, model file); 1 output that could
+not be written. Colours are left out when the output is piped or NO_COLOR is set.";
+
+pub const LOOK_EXAMPLES: &str = "\
+Examples:
+  layerwise look customers.csv
+  layerwise look customers.csv --target churned
+  layerwise look breast-cancer";
+
+pub const TRAIN_EXAMPLES: &str = "\
+Examples:
+  layerwise train breast-cancer
+  layerwise train customers.csv --target churned --out churn.safetensors
+  layerwise train houses.csv --target price --leave-out address,seller
+  layerwise train customers.csv --hidden 32,16,8 --epochs 300 --learning-rate 0.005 --seed 7
+  layerwise train customers.csv --hidden none          (logistic or linear regression)
+  layerwise train images.npy --target labels.npy
+  layerwise train customers.csv --target churned --print-config > churn.toml
+  layerwise train --config churn.toml --seed 7
+  layerwise train customers.csv --target churned --resume     (after Ctrl-C)
+
+What is predicted follows from the target: texts and a few whole numbers are classes, other numbers
+are predicted as numbers; --task says otherwise. Columns of numbers, categories and dates are used,
+missing values filled in; what is left out is said. The rows are split at random into parts for
+training, validation and testing, classes with the same share in each. Everything is learned from
+the training part, training stops when the validation part gets no better, and the test part only
+judges the result. The same data, options and seed give the same file, byte for byte.
+
+Ctrl-C ends training and keeps what was learned; beside the model lies a checkpoint then, from which
+--resume goes on to the very model an uninterrupted training gives. It is written during long trainings
+too, so that little is lost to a power cut. Ctrl-C twice ends at once.";
+
+pub const SEARCH_EXAMPLES: &str = "\
+Examples:
+  layerwise search customers.csv --target churned
+  layerwise search customers.csv --target churned --trials 100 --minutes 30 --save-config best.toml
+  layerwise search customers.csv --target churned --hidden 64,32    (only the rest is searched)
+
+Hidden layers, dropout, learning rate, weight decay, mini-batches and how numbers are made ready are
+drawn at random, but for those that are given; the first trial is what `train` would have done. Each is
+judged by its cost on the validation part, the one with the lowest is kept, and the test part judges it
+once, at the end. Ctrl-C ends the search and keeps the best so far. The same seed draws the same trials.";
+
+pub const PREDICT_EXAMPLES: &str = "\
+Examples:
+  layerwise predict model.safetensors new.csv
+  layerwise predict model.safetensors new.csv --out predicted.csv
+  cat new.csv | layerwise predict model.safetensors - | head
+
+Prints the table as CSV with columns added: `predicted`, the more probable class or the number, and
+for classes `probability_…`, of two classes that of the second. Columns are found by name, in any
+order; the target need not be there. Rows are read, predicted and written some thousands at a time,
+so a table may be larger than memory.";
+
+pub const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  layerwise evaluate model.safetensors labelled.csv
+  layerwise evaluate model.safetensors breast-cancer
+
+The table needs the target column the model was trained on.";
+
+pub const CROSS_VALIDATE_EXAMPLES: &str = "\
+Examples:
+  layerwise cross-validate customers.csv --target churned
+  layerwise cross-validate houses.csv --target price --folds 10 --hidden 64
+
+Each part judges once a network that the others taught; a tenth of these say when to stop. Everything
+is learned anew each time, also how columns are made ready. No model is written.";
+
+pub const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  layerwise explain model.safetensors labelled.csv
+  layerwise explain model.safetensors breast-cancer --repeats 20
+
+A column is shuffled among the rows, and what the model then does worse is what it relies on the
+column (permutation importance). Columns that say the same share what they are worth.";
+
+pub const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  layerwise completions bash > ~/.local/share/bash-completion/completions/layerwise
+  layerwise completions fish > ~/.config/fish/completions/layerwise.fish";
+
+pub const MANUAL_EXAMPLES: &str = "\
+Examples:
+  layerwise manual ~/.local/share/man/man1";
+
+pub const INSPECT_EXAMPLES: &str = "\
+Examples:
+  layerwise inspect model.safetensors
+  layerwise inspect model.safetensors --json";
