@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use layerwise_data::{DataError, SHIPPED_SETS};
 use layerwise_model::ModelError;
 
-use crate::interrupt::INTERRUPTED;
 use crate::config::ConfigError;
+use crate::interrupt::INTERRUPTED;
 
 /// A reason to stop, in one message.
 #[derive(Debug, thiserror::Error)]

@@ -70,7 +70,7 @@ impl Missing {
     /// assert_eq!(Missing::words(Missing::default().list()), Missing::default());
     /// ```
     pub fn list(&self) -> &[String] {
-        &self.0
+        &self.words
     }
 
     /// Whether a cell is missing.
