@@ -167,7 +167,13 @@ impl CliError {
             Self::Data(DataError::OneClass { .. } | DataError::BadTarget { .. }) => {
                 Some("--target COLUMN chooses another column to predict".into())
             }
-            Self::Data(DataError::TextAmongNumbers { column, value, .. }) => Some(format!(
+            Self::Data(DataError::DecimalComma { column, .. }) => {
+                Some(format!("--categories {column} makes categories of all"))
+            }
+            Self::Data(
+                DataError::TextAmongNumbers { column, value, .. }
+                | DataError::TextAmongDates { column, value, .. },
+            ) => Some(format!(
                 "--missing {value} counts it as missing, --categories {column} makes categories of all"
             )),
             Self::Data(DataError::NoUsefulColumn { .. } | DataError::NoFeatures { .. }) => {

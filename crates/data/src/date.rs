@@ -31,7 +31,7 @@ pub enum DateFormat {
 }
 
 impl DateFormat {
-    const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Iso,
         Self::YearMonthDay,
         Self::DayMonthYear,
@@ -45,6 +45,11 @@ impl DateFormat {
         Self::ALL
             .into_iter()
             .find(|format| cells.iter().all(|cell| format.read(cell.as_ref()).is_some()))
+    }
+
+    /// Whether a cell without blanks around it is such a date.
+    pub(crate) fn reads(self, cell: &str) -> bool {
+        self.read(cell).is_some()
     }
 
     /// The date and time of a cell, without blanks around it.

@@ -245,6 +245,40 @@ pub enum DataError {
         /// How many texts there are.
         texts: usize,
     },
+    /// A text in a column of dates.
+    #[error(
+        "{file}, row {row}, column {}: {} is not a date, as nearly all others of this column are; \
+         correct it, or say that it stands for a missing value or that the column holds categories",
+        shown(column),
+        shown(value)
+    )]
+    TextAmongDates {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The first text that is no date.
+        value: String,
+    },
+    /// Numbers with a comma in place of their point.
+    #[error(
+        "{file}, row {row}, column {}: {} has a comma in a number; write numbers with a point and without \
+         marks between thousands, or say that the column holds categories",
+        shown(column),
+        shown(value)
+    )]
+    DecimalComma {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The first such number.
+        value: String,
+    },
     /// A row holds the names of the columns.
     #[error("{file}, row {row} repeats the names of the columns; remove it")]
     RepeatedHeader {

@@ -63,7 +63,7 @@ pub use features::features;
 pub use missing::Missing;
 pub use near_match::near_match;
 pub use piecewise_linear::PiecewiseLinear;
-pub use profile::{ColumnKind, ColumnProfile, MOST_COUNTED, profile};
+pub use profile::{ColumnKind, ColumnProfile, MOST_COUNTED, Profiler, profile};
 pub use recipe::{
     Encoded, Encoding, Feature, Numbers, ROWS_WORTH_BINS, Recipe, RecipeOptions, Scaling, Unseen,
 };

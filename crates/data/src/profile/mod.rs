@@ -1,9 +1,12 @@
 //! What is in each column of a table.
 
-use rustc_hash::FxHashMap;
+mod dates;
+mod numbers;
+mod profiler;
 
-use crate::cell::{number, trimmed};
-use crate::{DataError, DateFormat, Missing, Result, Table};
+use crate::{DateFormat, Missing, Result, Table};
+
+pub use profiler::Profiler;
 
 /// What a column holds, found by looking at every cell.
 ///
@@ -96,7 +99,7 @@ pub struct ColumnProfile {
     pub range: Option<(f64, f64)>,
     /// Their mean.
     pub mean: Option<f64>,
-    /// How many numbers lie in each tenth of the range.
+    /// How many numbers lie in each tenth of the range; of more than 131,072, how many of every second, fourth, ….
     pub histogram: [usize; 10],
 }
 
@@ -111,15 +114,14 @@ pub struct ColumnProfile {
 /// ```
 pub const MOST_COUNTED: usize = 10_000;
 
-/// Share of numbers from which a text among them is taken for a mistake.
-const MOSTLY: f64 = 0.9;
-
 /// Looks at every cell of a table. Columns named in `categories` are categories whatever is in them.
 ///
 /// # Errors
-/// [`DataError::TextAmongNumbers`] if a column has a few texts among numbers: to take all for text, or the
-/// texts for missing, would be a guess. [`DataError::RepeatedHeader`] if a row holds the names of the columns.
-/// [`DataError::NoSuchColumn`] if one of `categories` is not there.
+/// [`DataError::TextAmongNumbers`](crate::DataError::TextAmongNumbers) if a column has a few texts among numbers: to
+/// take all for text, or the texts for missing, would be a guess;
+/// [`TextAmongDates`](crate::DataError::TextAmongDates) and [`DecimalComma`](crate::DataError::DecimalComma) for the
+/// same reason. [`RepeatedHeader`](crate::DataError::RepeatedHeader) if a row holds the names of the columns.
+/// [`NoSuchColumn`](crate::DataError::NoSuchColumn) if one of `categories` is not there.
 ///
 /// ```
 /// use layerwise_data::{ColumnKind, Missing, Table, profile};
@@ -138,138 +140,9 @@ pub fn profile(
     missing: &Missing,
     categories: &[String],
 ) -> Result<Vec<ColumnProfile>> {
-    let category = |name: &String| table.column_index(name);
-    let categories = categories.iter().map(category).collect::<Result<Vec<usize>>>()?;
-    (0..table.column_names().len())
-        .map(|column| profile_of(table, column, missing, categories.contains(&column)))
-        .collect()
-}
-
-fn profile_of(
-    table: &Table,
-    column: usize,
-    missing: &Missing,
-    category: bool,
-) -> Result<ColumnProfile> {
-    let name = table.column_names()[column].clone();
-    let (mut n_missing, mut first_missing) = (0, None);
-    let (mut numbers, mut first_text) = (Vec::new(), None);
-    let mut counts: Option<FxHashMap<&str, usize>> = Some(FxHashMap::default());
-    for row in 0..table.n_rows() {
-        let cell = trimmed(table.cell(row, column));
-        if missing.is(cell) {
-            n_missing += 1;
-            first_missing = first_missing.or(table.line(row));
-            continue;
-        }
-        match number(cell) {
-            Some(number) => numbers.push(number),
-            None => first_text = first_text.or(Some((row, cell))),
-        }
-        if let Some(map) = &mut counts {
-            *map.entry(cell).or_insert(0) += 1;
-            if map.len() > MOST_COUNTED {
-                counts = None;
-            }
-        }
-    }
-    let present = table.n_rows() - n_missing;
-    let all_numbers = first_text.is_none() && present > 0;
-    if let Some((row, value)) = first_text
-        && !category
-        && numbers.len() as f64 >= MOSTLY * present as f64
-        && present > 1
-    {
-        return Err(text_among_numbers(table, (row, column), value, present - numbers.len()));
-    }
-    let distinct = counts.as_ref().map(FxHashMap::len);
-    let mut levels: Vec<(String, usize)> =
-        counts.iter().flatten().map(|(level, count)| ((*level).to_owned(), *count)).collect();
-    levels.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let dates = counts.is_none() && !all_numbers;
-    let dates = dates.then(|| date_of(table, column, missing)).flatten();
-    let kind = match distinct {
-        _ if present == 0 => ColumnKind::Empty,
-        Some(1) if n_missing == 0 => ColumnKind::Constant,
-        _ if category => ColumnKind::Category,
-        _ if all_numbers && counts_rows(&numbers) => ColumnKind::RowNumber,
-        _ if all_numbers => ColumnKind::Number,
-        _ => dates.map_or_else(|| kind_of_text(&levels, distinct, present), ColumnKind::Date),
-    };
-    let range = all_numbers.then(|| {
-        let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
-        (least, numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max))
-    });
-    let mean = all_numbers.then(|| numbers.iter().map(|x| x / present as f64).sum());
-    let histogram = range.map_or([0; 10], |range| histogram(&numbers, range));
-    let missing = n_missing;
-    Ok(ColumnProfile {
-        name,
-        kind,
-        missing,
-        first_missing,
-        distinct,
-        levels,
-        range,
-        mean,
-        histogram,
-    })
-}
-
-/// The way in which all of very many different texts are dates.
-fn date_of(table: &Table, column: usize, missing: &Missing) -> Option<DateFormat> {
-    let cells = (0..table.n_rows()).map(|row| trimmed(table.cell(row, column)));
-    let cells: Vec<&str> = cells.filter(|cell| !missing.is(cell)).collect();
-    DateFormat::of(&cells)
-}
-
-/// Dates, categories, or texts that nearly all differ.
-fn kind_of_text(levels: &[(String, usize)], distinct: Option<usize>, present: usize) -> ColumnKind {
-    const FEW: usize = 20;
-    let texts: Vec<&str> = levels.iter().map(|(level, _)| level.as_str()).collect();
-    if let Some(format) = (!texts.is_empty()).then(|| DateFormat::of(&texts)).flatten() {
-        return ColumnKind::Date(format);
-    }
-    match distinct {
-        Some(distinct) if distinct <= FEW || distinct * 2 <= present => ColumnKind::Category,
-        _ => ColumnKind::Text,
-    }
-}
-
-/// Whether each number is one more than the one before.
-fn counts_rows(numbers: &[f64]) -> bool {
-    const ENOUGH: usize = 20;
-    numbers.len() >= ENOUGH && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0)
-}
-
-fn histogram(numbers: &[f64], (least, most): (f64, f64)) -> [usize; 10] {
-    let mut counts = [0; 10];
-    let width = most / 10.0 - least / 10.0;
-    for &number in numbers {
-        let bin = if width > 0.0 { ((number - least) / width) as usize } else { 0 };
-        counts[bin.min(9)] += 1;
-    }
-    counts
-}
-
-fn text_among_numbers(
-    table: &Table,
-    (row, column): (usize, usize),
-    value: &str,
-    texts: usize,
-) -> DataError {
-    let (file, line) = (table.name().to_owned(), table.line(row).unwrap_or(0));
-    let names = table.column_names();
-    if names.iter().enumerate().all(|(i, name)| trimmed(table.cell(row, i)) == name) {
-        return DataError::RepeatedHeader { file, row: line };
-    }
-    DataError::TextAmongNumbers {
-        file,
-        row: line,
-        column: names[column].clone(),
-        value: value.to_owned(),
-        texts,
-    }
+    let mut profiler = Profiler::new(table, missing, categories)?;
+    profiler.look_at(table);
+    profiler.finish()
 }
 
 #[cfg(test)]
