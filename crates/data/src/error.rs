@@ -279,6 +279,14 @@ pub enum DataError {
         /// The first such number.
         value: String,
     },
+    /// Packed rows that cannot be kept on disk.
+    #[error("cannot write to the folder {folder}: {reason}")]
+    WriteBlocks {
+        /// The folder.
+        folder: String,
+        /// What the system said.
+        reason: std::io::Error,
+    },
     /// A row holds the names of the columns.
     #[error("{file}, row {row} repeats the names of the columns; remove it")]
     RepeatedHeader {

@@ -29,6 +29,7 @@
 //! Whatever cannot be used is refused with file, row, column and value: see [`DataError`].
 
 mod arrays;
+mod blocks;
 mod cell;
 mod csv_format;
 mod dataset;
@@ -55,6 +56,7 @@ mod tree_bins;
 pub use nalgebra::DMatrix;
 
 pub use arrays::Array;
+pub use blocks::{BlockWriter, Blocks, Unpacker};
 pub use csv_format::CsvFormat;
 pub use dataset::Dataset;
 pub use date::DateFormat;

@@ -261,6 +261,9 @@ pub enum ModelError {
         /// What differs.
         what: String,
     },
+    /// What a source of mini-batches met with.
+    #[error("the examples cannot be had: {0}")]
+    Source(Box<dyn std::error::Error + Send + Sync>),
     /// A file that cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {

@@ -52,7 +52,7 @@ pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
 pub use search::{Candidate, Space, Trial, Value, search};
 pub use train::{
-    Callback, Checkpoint, EarlyStopping, Ended, EpochRecord, Examples, History, Lbfgs,
+    BatchSource, Callback, Checkpoint, EarlyStopping, Ended, EpochRecord, Examples, History, Lbfgs,
     OnlineTrainer, ParameterGroup, Patience, Progress, ProgressReport, RateRecorder,
     Regularization, StepRecord, Trainer, TrainingState, TrainingStep,
 };

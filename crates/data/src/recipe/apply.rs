@@ -104,11 +104,7 @@ impl Recipe {
     /// # Ok::<(), layerwise_data::DataError>(())
     /// ```
     pub fn apply(&self, table: &Table) -> Result<Encoded> {
-        let columns = self
-            .features
-            .iter()
-            .map(|feature| table.column_index(&feature.column))
-            .collect::<Result<Vec<usize>>>()?;
+        let columns = self.places(table)?;
         let (n, m) = (self.n_rows(), table.n_rows());
         let mut x = vec![0.0_f32; n * m];
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -139,6 +135,28 @@ impl Recipe {
         }
         Ok(Encoded { x: DMatrix::from_vec(n, m, x), unseen })
     }
+
+    /// The places of its columns in a table.
+    pub(crate) fn places(&self, table: &Table) -> Result<Vec<usize>> {
+        self.features.iter().map(|feature| table.column_index(&feature.column)).collect()
+    }
+
+    /// Why the cell of a feature in a row of a table cannot be encoded.
+    pub(super) fn refuse(
+        &self,
+        problem: Problem,
+        (table, row): (&Table, usize),
+        feature: usize,
+        value: &str,
+    ) -> DataError {
+        let (file, row) = (table.name().to_owned(), table.line(row).unwrap_or(0));
+        let (column, value) = (self.features[feature].column.clone(), value.to_owned());
+        match problem {
+            Problem::NotANumber => DataError::NotANumber { file, row, column, value },
+            Problem::TooLarge => DataError::TooLarge { file, row, column, value },
+            Problem::NotADate => DataError::NotADate { file, row, column, value },
+        }
+    }
 }
 
 struct Part<'a> {
@@ -159,10 +177,10 @@ impl Part<'_> {
                 x = rest;
                 let cell = trimmed(self.table.cell(row, self.columns[index]));
                 let cell = (!self.recipe.missing.is(cell)).then_some(cell);
-                if !self.prepared[index]
-                    .write(cell, here)
-                    .map_err(|problem| self.refuse(problem, row, index, cell.unwrap_or("")))?
-                {
+                if !self.prepared[index].write(cell, here).map_err(|problem| {
+                    let value = cell.unwrap_or("");
+                    self.recipe.refuse(problem, (self.table, row), index, value)
+                })? {
                     let new = unseen[index].get_or_insert_with(|| Unseen {
                         column: feature.column.clone(),
                         rows: 0,
@@ -174,15 +192,5 @@ impl Part<'_> {
             }
         }
         Ok(unseen.into_iter().flatten().collect())
-    }
-
-    fn refuse(&self, problem: Problem, row: usize, index: usize, value: &str) -> DataError {
-        let (file, row) = (self.table.name().to_owned(), self.table.line(row).unwrap_or(0));
-        let (column, value) = (self.recipe.features[index].column.clone(), value.to_owned());
-        match problem {
-            Problem::NotANumber => DataError::NotANumber { file, row, column, value },
-            Problem::TooLarge => DataError::TooLarge { file, row, column, value },
-            Problem::NotADate => DataError::NotADate { file, row, column, value },
-        }
     }
 }

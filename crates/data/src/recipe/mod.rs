@@ -3,6 +3,7 @@
 mod apply;
 mod encoding;
 mod fit;
+mod packing;
 mod prepared;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::{DataError, Missing, Result};
 
 pub use apply::{Encoded, Unseen};
 pub use encoding::{Encoding, Scaling};
+pub(crate) use packing::Packing;
 
 /// How numbers are made ready for a network.
 ///

@@ -6,16 +6,30 @@ use super::encoding::normal_rank;
 use super::{Encoding, Scaling};
 use crate::DateFormat;
 use crate::cell::number;
+use crate::date::DATE_PARTS;
 use crate::piecewise_linear::part_of_bin;
 
 /// Why a cell cannot be encoded.
+#[derive(Debug)]
 pub(super) enum Problem {
     NotANumber,
     NotADate,
     TooLarge,
 }
 
+/// What a cell means to an encoding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Value {
+    Number(f64),
+    Level(usize),
+    /// A level that was not there to learn from.
+    Unseen,
+    Date([f64; DATE_PARTS.len()]),
+    Missing,
+}
+
 /// What an [`Encoding`] does with a cell.
+#[derive(Debug)]
 pub(super) enum Prepared<'a> {
     Number { fill: f64, indicator: bool, scaling: PreparedScaling<'a> },
     OneHot { levels: FxHashMap<&'a str, usize>, missing: bool },
@@ -24,6 +38,7 @@ pub(super) enum Prepared<'a> {
 }
 
 /// What a [`Scaling`] does with a number.
+#[derive(Debug)]
 pub(super) enum PreparedScaling<'a> {
     Standard { mean: f64, deviation: f64 },
     MinMax { least: f64, most: f64 },
@@ -96,47 +111,53 @@ impl<'a> Prepared<'a> {
 
     /// Writes a cell, `None` if missing, into rows that are 0. Returns false for a level never seen.
     pub(super) fn write(&self, cell: Option<&str>, rows: &mut [f32]) -> Result<bool, Problem> {
-        match self {
-            Self::Number { fill, indicator, scaling } => {
-                let value = match cell {
-                    Some(cell) => number(cell).ok_or(Problem::NotANumber)?,
-                    None => *fill,
-                };
+        let value = self.read(cell)?;
+        self.expand(value, rows)?;
+        Ok(value != Value::Unseen)
+    }
+
+    /// What a cell, `None` if missing, means.
+    pub(super) fn read(&self, cell: Option<&str>) -> Result<Value, Problem> {
+        let Some(cell) = cell else { return Ok(Value::Missing) };
+        Ok(match self {
+            Self::Number { .. } => Value::Number(number(cell).ok_or(Problem::NotANumber)?),
+            Self::OneHot { levels, .. } | Self::Codes { levels } => {
+                levels.get(cell).map_or(Value::Unseen, |&level| Value::Level(level))
+            }
+            Self::Date { format, .. } => Value::Date(format.parts(cell).ok_or(Problem::NotADate)?),
+        })
+    }
+
+    /// Writes a value that [`read`](Prepared::read) gave into rows that are 0.
+    #[inline]
+    pub(super) fn expand(&self, value: Value, rows: &mut [f32]) -> Result<(), Problem> {
+        match (self, value) {
+            (Self::Number { fill, indicator, scaling }, value) => {
+                let number = if let Value::Number(number) = value { number } else { *fill };
                 let scaled = scaling.n_rows();
-                scaling.write(value, &mut rows[..scaled]);
+                scaling.write(number, &mut rows[..scaled]);
                 if !rows[..scaled].iter().all(|row| row.is_finite()) {
                     return Err(Problem::TooLarge);
                 }
-                if *indicator && cell.is_none() {
+                if *indicator && value == Value::Missing {
                     rows[scaled] = 1.0;
                 }
             }
-            Self::OneHot { levels, missing } => match cell.map(|cell| levels.get(cell)) {
-                Some(Some(&level)) => rows[level] = 1.0,
-                Some(None) => return Ok(false),
-                None if *missing => rows[levels.len()] = 1.0,
-                None => {}
-            },
-            Self::Codes { levels } => {
-                let level = cell.map(|cell| levels.get(cell).copied());
-                rows[0] = level.flatten().unwrap_or(levels.len()) as f32;
-                return Ok(level != Some(None));
-            }
-            Self::Date { format, scales, indicator } => {
-                let Some(cell) = cell else {
-                    // The mean of every part.
-                    if *indicator {
-                        rows[scales.len()] = 1.0;
-                    }
-                    return Ok(true);
-                };
-                let parts = format.parts(cell).ok_or(Problem::NotADate)?;
+            (Self::OneHot { .. }, Value::Level(level)) => rows[level] = 1.0,
+            (Self::OneHot { levels, missing: true }, Value::Missing) => rows[levels.len()] = 1.0,
+            (Self::OneHot { .. }, _) => {}
+            (Self::Codes { .. }, Value::Level(level)) => rows[0] = level as f32,
+            (Self::Codes { levels }, _) => rows[0] = levels.len() as f32,
+            (Self::Date { scales, .. }, Value::Date(parts)) => {
                 for ((row, part), scale) in rows.iter_mut().zip(parts).zip(*scales) {
                     *row = scaled(part, *scale);
                 }
             }
+            // The mean of every part.
+            (Self::Date { scales, indicator: true, .. }, _) => rows[scales.len()] = 1.0,
+            (Self::Date { .. }, _) => {}
         }
-        Ok(true)
+        Ok(())
     }
 }
 

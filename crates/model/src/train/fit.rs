@@ -10,6 +10,7 @@ use super::checks::{check_batch, check_cost, check_examples, check_outputs};
 use super::hold_out::hold_out;
 use super::measuring::Measuring;
 use super::patience::Best;
+use super::source::{BatchSource, Feed};
 use super::state::Within;
 use crate::{
     Ended, EpochRecord, Examples, History, ModelError, Network, Result, StepRecord, Trainer,
@@ -22,7 +23,7 @@ const BATCH_SIZE: usize = 32;
 /// What a run works with.
 pub(super) struct Run<'e, T: Scalar> {
     pub(super) step: TrainingStep<T>,
-    pub(super) batches: Batches<'e, T>,
+    pub(super) batches: Feed<'e, T>,
     measuring: Option<Measuring<'e, T>>,
     warm_up: Schedule,
     /// The parameters after the last epoch that left numbers.
@@ -70,8 +71,35 @@ impl<T: Scalar> Trainer<'_, T> {
         self.train(network, rest.examples()?, Some(held_out.examples()?))
     }
 
+    /// Trains `network` on mini-batches that come from anywhere, as [`fit`](Trainer::fit) does on examples in
+    /// memory. How large they are is the source's to say, and metrics are those of the validation examples.
+    ///
+    /// # Errors
+    /// Those of the source, of mini-batches that do not fit the network or the cost, and otherwise as
+    /// [`fit`](Trainer::fit).
+    pub fn fit_source(
+        self,
+        network: &mut Network<T>,
+        source: &mut dyn BatchSource<T>,
+        validation: Option<Examples<'_, T>>,
+    ) -> Result<History> {
+        if self.validation_part.is_some() || (validation.is_none() && !self.metrics.is_empty()) {
+            return Err(ModelError::NoValidation);
+        }
+        self.check_settings(network, validation)?;
+        for (what, number) in
+            [("the mini-batch", source.largest()), ("the number of mini-batches", source.batches())]
+        {
+            if number == 0 {
+                return Err(ModelError::AtLeastOne { what });
+            }
+        }
+        check_batch(network, source.largest())?;
+        self.train_on(network, Feed::Source(source), (None, validation))
+    }
+
     fn train(
-        mut self,
+        self,
         network: &mut Network<T>,
         training: Examples<'_, T>,
         validation: Option<Examples<'_, T>>,
@@ -79,6 +107,15 @@ impl<T: Scalar> Trainer<'_, T> {
         let batch_size = self.check(network, training, validation)?;
         let batch_wide = network.layers().iter().any(|layer| layer.batch_wide());
         let batches = Batches::new(training, batch_size, self.seed, batch_wide);
+        self.train_on(network, Feed::Memory(batches), (Some(training), validation))
+    }
+
+    fn train_on<'e>(
+        mut self,
+        network: &mut Network<T>,
+        batches: Feed<'e, T>,
+        (training, validation): (Option<Examples<'e, T>>, Option<Examples<'e, T>>),
+    ) -> Result<History> {
         let metrics: Vec<&'static str> = self.metrics.iter().map(|(name, _)| *name).collect();
         let (threads, has_metrics) = (self.threads, !metrics.is_empty());
         let mut run = Run {
@@ -88,7 +125,12 @@ impl<T: Scalar> Trainer<'_, T> {
                 .with_groups(network, &self.groups)?
                 .with_threads(threads),
             batches,
-            measuring: Measuring::new(network, training, validation, has_metrics, threads)?,
+            measuring: match validation.or(training.filter(|_| has_metrics)) {
+                Some(measured) => {
+                    Some(Measuring::new(network, measured, validation.is_some(), threads)?)
+                }
+                None => None,
+            },
             warm_up: Schedule::warm_up(self.warm_up)?,
             good: network.snapshot(),
             best: self.stopping.map(Best::new),
@@ -116,13 +158,12 @@ impl<T: Scalar> Trainer<'_, T> {
         Ok(run.history)
     }
 
-    /// Refuses what cannot be trained; the examples of a mini-batch.
-    fn check(
+    /// Refuses settings that make no sense, and validation examples that do not fit.
+    fn check_settings(
         &self,
         network: &Network<T>,
-        training: Examples<'_, T>,
         validation: Option<Examples<'_, T>>,
-    ) -> Result<usize> {
+    ) -> Result<()> {
         if self.epochs == 0 {
             return Err(ModelError::AtLeastOne { what: "the number of epochs" });
         }
@@ -134,9 +175,21 @@ impl<T: Scalar> Trainer<'_, T> {
             stopping.check(&metrics)?;
         }
         check_cost(network, self.cost.as_ref())?;
-        for examples in [Some(training), validation].into_iter().flatten() {
-            check_examples(network, self.cost.as_ref(), examples)?;
+        match validation {
+            Some(validation) => check_examples(network, self.cost.as_ref(), validation),
+            None => Ok(()),
         }
+    }
+
+    /// Refuses what cannot be trained; the examples of a mini-batch.
+    fn check(
+        &self,
+        network: &Network<T>,
+        training: Examples<'_, T>,
+        validation: Option<Examples<'_, T>>,
+    ) -> Result<usize> {
+        self.check_settings(network, validation)?;
+        check_examples(network, self.cost.as_ref(), training)?;
         let batch_size = match self.batch_size {
             None => BATCH_SIZE.min(training.m()),
             Some(batch_size) if batch_size > training.m() => {
@@ -216,7 +269,7 @@ impl<T: Scalar> Trainer<'_, T> {
         let count = run.batches.count();
         let steps_per_epoch = count as u64;
         let all = steps_per_epoch.saturating_mul(self.epochs as u64);
-        run.batches.shuffle();
+        run.batches.begin(epoch, run.within.steps)?;
         let mut asked = false;
         while run.within.steps < count {
             let raised =
@@ -225,7 +278,7 @@ impl<T: Scalar> Trainer<'_, T> {
                 return Ok(Outcome { whole: false, asked: true });
             }
             let (step, optimizer) = (&mut run.step, self.optimizer.as_ref());
-            let (x, y, weights) = run.batches.get(run.within.steps)?;
+            let (x, y, weights) = run.batches.get(run.within.steps, network, self.cost.as_ref())?;
             let progress = Progress { step: step.updates(), steps: all, steps_per_epoch };
             let rate = self.schedule.factor(progress)
                 * run.warm_up.factor(progress)

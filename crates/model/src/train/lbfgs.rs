@@ -88,7 +88,9 @@ impl<'a, T: Scalar> Lbfgs<'a, T> {
         validation: Option<Examples<'_, T>>,
     ) -> Result<History> {
         let penalty = self.check(network, training, validation)?;
-        let mut measuring = Measuring::new(network, training, validation, false, self.threads)?;
+        let mut measuring = validation
+            .map(|validation| Measuring::new(network, validation, true, self.threads))
+            .transpose()?;
         let step = TrainingStep::new(network, training.m(), &GradientDescent::new(T::one())?)?;
         let step = step.with_threads(self.threads);
         let cost = self.cost.as_ref();

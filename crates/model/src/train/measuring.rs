@@ -17,21 +17,15 @@ pub(super) struct Measuring<'e, T: Scalar> {
 }
 
 impl<'e, T: Scalar> Measuring<'e, T> {
-    /// On the validation examples or, if metrics are asked for, on those trained on; `None` if there is
-    /// nothing to measure.
+    /// On these examples, for validation or those that are trained on.
     pub(super) fn new(
         network: &Network<T>,
-        training: Examples<'e, T>,
-        validation: Option<Examples<'e, T>>,
-        has_metrics: bool,
+        examples: Examples<'e, T>,
+        is_validation: bool,
         threads: usize,
-    ) -> Result<Option<Self>> {
-        if validation.is_none() && !has_metrics {
-            return Ok(None);
-        }
-        let examples = validation.unwrap_or(training);
+    ) -> Result<Self> {
         let predictor = Predictor::new(network, examples.m())?.with_threads(threads);
-        Ok(Some(Self { examples, is_validation: validation.is_some(), predictor }))
+        Ok(Self { examples, is_validation, predictor })
     }
 
     /// Adds validation cost and metrics to the record of an epoch that ended with `step`.

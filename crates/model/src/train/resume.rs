@@ -34,7 +34,7 @@ impl<T: Scalar> Run<'_, T> {
         let TrainingState { epochs, within, updates, parameters, optimizer, good, best, .. } =
             state;
         for record in &epochs {
-            self.batches.shuffle();
+            self.batches.pass_over();
             if let Some(plateau) = &mut trainer.plateau {
                 plateau.observe(record.validation_cost.unwrap_or(record.cost));
             }
