@@ -232,7 +232,7 @@ fn the_examples_of_the_readme_run() {
     let readme = include_str!("../README.md");
     let block = readme.split("```").nth(1).unwrap();
     let lines: Vec<&str> = block.lines().filter(|line| line.starts_with("layerwise")).collect();
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines.len(), 7);
     for line in lines {
         let command = line.split("  ").next().unwrap();
         let arguments: Vec<&str> = command.split_whitespace().skip(1).collect();
