@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::examples::*;
-use crate::learn_args::{ColumnArgs, FormatArgs, LearnArgs, at_least_one, at_least_two, minutes};
+use crate::learn_args::{
+    ColumnArgs, FormatArgs, LearnArgs, at_least_one, at_least_two, minutes, trials,
+};
 
 /// Feed-forward neural networks for tables: train, predict, evaluate.
 ///
@@ -121,7 +123,7 @@ pub struct SearchArgs {
     #[command(flatten)]
     pub learn: LearnArgs,
     /// Networks to train, at most
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = trials, allow_negative_numbers = true)]
     pub trials: usize,
     /// Minutes after which no other is begun, and the present one ends [default: no limit]
     #[arg(long, value_name = "M", value_parser = minutes, allow_negative_numbers = true)]

@@ -246,6 +246,15 @@ fn share(text: &str) -> Result<f64, String> {
     if (0.0..1.0).contains(&share) { Ok(share) } else { Err("must be from 0 to below 1".into()) }
 }
 
+/// A number of trials: all are drawn before the first, so there is an end to them.
+pub(super) fn trials(text: &str) -> Result<usize, String> {
+    const MOST: usize = 100_000;
+    match at_least_one(text)? {
+        number if number > MOST => Err(format!("must be at most {MOST}")),
+        number => Ok(number),
+    }
+}
+
 pub(super) fn minutes(text: &str) -> Result<f64, String> {
     let minutes: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     // A year is enough, and no more than a clock can add up.

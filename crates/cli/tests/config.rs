@@ -201,7 +201,7 @@ fn names_with_commas_are_taken_as_they_are() {
 }
 
 /// What is in the file below a first line that names the data, and what is said about it.
-const WRONG: [(&str, &str); 28] = [
+const WRONG: [(&str, &str); 29] = [
     ("epoch = 3", "line 2: unknown key \"epoch\"; did you mean \"epochs\"?"),
     ("learning-rate = 0.1", "unknown key \"learning-rate\"; did you mean \"learning_rate\"?"),
     ("Hidden = [3]", "unknown key \"Hidden\"; did you mean \"hidden\"?"),
@@ -234,6 +234,7 @@ const WRONG: [(&str, &str); 28] = [
     ),
     ("missing = [\"a,b\"]", "missing = [\"a,b\"]: a word cannot hold ','"),
     ("target = 1979-05-27", "target must be a text in quotes, found a date"),
+    ("checkpoint_every = 0", "checkpoint_every = 0: 0 is not in 1..=86400"),
     ("folds = 1", "folds = 1: must be at least 2"),
     ("seed = 1\nseed = 2", "line 3: duplicate key"),
 ];

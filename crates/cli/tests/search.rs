@@ -140,8 +140,9 @@ fn what_train_refuses_is_refused() {
         "--numbers",
         "bins",
     ];
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 9] = [
         (&["breast-cancer", "--trials", "0"], "must be at least 1"),
+        (&["breast-cancer", "--trials", "100001"], "must be at most 100000"),
         (&["breast-cancer", "--minutes", "0"], "must be above 0"),
         (&["breast-cancer", "--minutes", "nan"], "must be above 0"),
         (&["absent.csv"], "cannot read absent.csv"),
