@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::examples::*;
+use crate::input::ImageArgs;
 use crate::learn_args::{
     ColumnArgs, FormatArgs, LearnArgs, at_least_one, at_least_two, minutes, trials,
 };
@@ -56,8 +57,14 @@ pub enum Command {
     Manual(ManualArgs),
 }
 
-pub const DATA_HELP: &str =
-    "A CSV file with a header, an array (.npy, IDX; .gz too), or a shipped set: breast-cancer";
+pub const DATA_HELP: &str = "A CSV file with a header, an array (.npy, .npz, IDX; .gz too), a file or folder of \
+                             another format, or a shipped set: breast-cancer";
+
+pub const DATA_LONG_HELP: &str = "\
+A CSV file with a header, an array of NumPy or in IDX (all packed with gzip or not), several arrays in NumPy's \
+.npz, or the name of a shipped set: breast-cancer. For a file of that name write ./breast-cancer. Built with \
+the feature of that name, also: a Parquet or Arrow file (`parquet`), an HDF5 file (`hdf5`), a folder of images \
+with one sub-folder a class (`images`).";
 
 /// Arguments of `look`.
 #[derive(Debug, Args)]
@@ -71,6 +78,8 @@ pub struct LookArgs {
     pub format: FormatArgs,
     #[command(flatten)]
     pub columns: ColumnArgs,
+    #[command(flatten)]
+    pub images: ImageArgs,
 }
 
 /// Arguments of `train`.
@@ -150,7 +159,10 @@ pub struct CrossValidateArgs {
 pub struct PredictArgs {
     /// A model file that `layerwise train` wrote
     pub model: PathBuf,
-    #[arg(help = "A CSV file with a header (.gz too), a shipped set, or - for standard input")]
+    #[arg(
+        help = "A file of any format that `train` reads, a folder of images or one, a shipped set, or - for \
+                  CSV from standard input"
+    )]
     pub data: PathBuf,
     /// Where to write the table [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -166,8 +178,8 @@ pub struct EvaluateArgs {
     pub model: PathBuf,
     #[arg(help = DATA_HELP)]
     pub data: PathBuf,
-    /// The file of labels of an array
-    #[arg(long, value_name = "FILE")]
+    /// The labels of an array: a file, or an array of the same file
+    #[arg(long, value_name = "LABELS")]
     pub labels: Option<String>,
     #[command(flatten)]
     pub format: FormatArgs,
@@ -180,8 +192,8 @@ pub struct ExplainArgs {
     pub model: PathBuf,
     #[arg(help = DATA_HELP)]
     pub data: PathBuf,
-    /// The file of labels of an array
-    #[arg(long, value_name = "FILE")]
+    /// The labels of an array: a file, or an array of the same file
+    #[arg(long, value_name = "LABELS")]
     pub labels: Option<String>,
     /// How often each column is shuffled
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one, allow_negative_numbers = true)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use layerwise_data::{Recipe, Target};
+use layerwise_data::{ImageFormat, Recipe, Target};
 use layerwise_model::{EpochRecord, ModelError, ModelFile, Network};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -46,6 +46,9 @@ pub struct DataNotes {
     pub left_out: Vec<(String, String)>,
     /// SHA-256 of names and cells, to tell whether a table is the same.
     pub fingerprint: String,
+    /// What images were brought to, if it was images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<ImageFormat>,
 }
 
 /// The costs of epochs, for the notes.
@@ -142,7 +145,7 @@ mod tests {
                 batch_size: 4,
                 seed: u64::MAX,
             },
-            data: DataNotes { rows: 2, left_out: vec![], fingerprint: "0".into() },
+            data: DataNotes { rows: 2, left_out: vec![], fingerprint: "0".into(), images: None },
             history: vec![(0.7, Some(0.6))],
             kept: 1,
             scores: PartScores { train: scores.clone(), validation: scores.clone(), test: scores },

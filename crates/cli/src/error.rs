@@ -15,6 +15,14 @@ pub enum CliError {
     /// Data that cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// What is typed does not go with the data.
+    #[error("{}: {problem}", data.display())]
+    Input {
+        /// The file or folder.
+        data: PathBuf,
+        /// What does not fit, and what to do.
+        problem: String,
+    },
     /// A model that cannot be built, trained or read.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -133,6 +141,11 @@ impl CliError {
         }
     }
 
+    /// What is typed and does not go with the data.
+    pub fn input(data: &Path, problem: String) -> Self {
+        Self::Input { data: data.to_owned(), problem }
+    }
+
     /// 2 for what the user can correct in what was typed or handed over, 1 for output that could
     /// not be written; after Ctrl-C what a shell gives.
     pub fn exit_code(&self) -> u8 {
@@ -159,6 +172,15 @@ impl CliError {
                     names.join(", ")
                 ))
             }
+            Self::Data(DataError::NotBuiltIn { feature, .. }) => Some(format!(
+                "install the program with it: `cargo install --path crates/cli --features {feature}`"
+            )),
+            Self::Data(DataError::OtherFormat { file, .. }) if file == "standard input" => Some(
+                "standard input is read as CSV; of other formats give the path of a file".into(),
+            ),
+            Self::Data(DataError::WhichArrays { .. }) => Some(
+                "--target NAME says which array holds the labels (--labels for `evaluate`)".into(),
+            ),
             Self::Data(DataError::DuplicateColumn { name, .. })
                 if name == "predicted" || name.starts_with("probability_") =>
             {

@@ -27,6 +27,8 @@ Examples:
   layerwise train customers.csv --hidden 32,16,8 --epochs 300 --learning-rate 0.005 --seed 7
   layerwise train customers.csv --hidden none          (logistic or linear regression)
   layerwise train images.npy --target labels.npy
+  layerwise train digits.npz                           (arrays X and y, x_train and y_train, …)
+  layerwise train pets --image-size 48                 (pets/cat/1.png, …, pets/dog/1.jpg, …)
   layerwise train customers.csv --target churned --print-config > churn.toml
   layerwise train --config churn.toml --seed 7
   layerwise train customers.csv --target churned --resume     (after Ctrl-C)
@@ -58,11 +60,12 @@ Examples:
   layerwise predict model.safetensors new.csv
   layerwise predict model.safetensors new.csv --out predicted.csv
   cat new.csv | layerwise predict model.safetensors - | head
+  layerwise predict model.safetensors holiday.jpg      (a model that was trained on images)
 
 Prints the table as CSV with columns added: `predicted`, the more probable class or the number, and
 for classes `probability_…`, of two classes that of the second. Columns are found by name, in any
 order; the target need not be there. Rows are read, predicted and written some thousands at a time,
-so a table may be larger than memory.";
+so a table may be larger than memory. Of images the name of each file stands in place of its pixels.";
 
 pub const EVALUATE_EXAMPLES: &str = "\
 Examples:

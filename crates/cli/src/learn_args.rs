@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use layerwise_data::{CsvFormat, Missing, Numbers, Task};
 
-use crate::args::DATA_HELP;
+use crate::args::{DATA_HELP, DATA_LONG_HELP};
+use crate::input::ImageArgs;
 
 /// Layers of hidden units a network may have: more are a slip of the keyboard.
 const MOST_LAYERS: usize = 100;
@@ -57,11 +58,9 @@ impl ColumnArgs {
 /// What to learn, from what, and how.
 #[derive(Debug, Clone, Args)]
 pub struct LearnArgs {
-    #[arg(required = false, required_unless_present = "config", help = DATA_HELP, long_help = "A CSV file with a header, an array of NumPy or in IDX \
-        (all packed with gzip or not), or the name of a shipped set: breast-cancer. For a file of that \
-        name write ./breast-cancer")]
+    #[arg(required = false, required_unless_present = "config", help = DATA_HELP, long_help = DATA_LONG_HELP)]
     pub data: PathBuf,
-    /// Column to predict, or the file of an array's labels [default: the last; for a shipped set, its own]
+    /// Column to predict, or the labels of an array: a file, or an array of the same file [default: the last; for a shipped set, its own]
     #[arg(long, value_name = "COLUMN")]
     pub target: Option<String>,
     /// What is predicted [default: follows from the target]
@@ -108,6 +107,8 @@ pub struct LearnArgs {
     /// Print all options with their values, those decided by the data too, as a config; and do nothing else
     #[arg(long)]
     pub print_config: bool,
+    #[command(flatten)]
+    pub images: ImageArgs,
 }
 
 const CONFIG_HELP: &str = "A TOML file of options by their names with _ for -, as learning_rate = 0.01; data is the \
@@ -138,6 +139,7 @@ impl Default for LearnArgs {
             columns: ColumnArgs::default(),
             config: None,
             print_config: false,
+            images: ImageArgs::default(),
         }
     }
 }

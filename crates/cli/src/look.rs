@@ -12,7 +12,8 @@ use crate::report::{self, columns, heading, printable};
 
 /// Shows what is in a table and what would be made of it.
 pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
-    let input = input::read(&args.data, &args.format.format(), args.target.as_deref())?;
+    let input =
+        input::to_learn(&args.data, &args.format.format(), args.target.as_deref(), &args.images)?;
     let table = &input.table;
     let categories = columns_named(&args.columns.categories, table.column_names());
     let profiles = profile(table, &args.columns.missing(), &categories)?;
@@ -21,6 +22,9 @@ pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
     let target = name.map(|name| Target::find(table, &profiles, name, None)).transpose()?;
 
     writeln!(out, "{}", heading(&printable(table.name())))?;
+    if let Some(format) = &input.images {
+        writeln!(out, "images, each brought to {format}")?;
+    }
     writeln!(out, "{}\n", columns::overview(table, &profiles))?;
     writeln!(out, "{}", columns::table(&profiles))?;
     if let Some(target) = &target {

@@ -30,7 +30,12 @@ pub struct Prepared {
 impl Prepared {
     /// Reads the data and finds the kinds of its columns, and the target.
     pub fn new(learn: &LearnArgs) -> Result<Self, CliError> {
-        let input = input::read(&learn.data, &learn.format.format(), learn.target.as_deref())?;
+        let input = input::to_learn(
+            &learn.data,
+            &learn.format.format(),
+            learn.target.as_deref(),
+            &learn.images,
+        )?;
         let table = &input.table;
         let mut learn = learn.clone();
         for names in [&mut learn.leave_out, &mut learn.columns.categories] {
@@ -68,6 +73,6 @@ impl Prepared {
         let asked = &self.learn.leave_out;
         let left_out = columns::left_out(&self.profiles, &plan.recipe, plan.target.column(), asked);
         let fingerprint = report::fingerprint(self.table());
-        DataNotes { rows: self.table().n_rows(), left_out, fingerprint }
+        DataNotes { rows: self.table().n_rows(), left_out, fingerprint, images: self.input.images }
     }
 }

@@ -113,9 +113,12 @@ fn show_data(
         }
         None => writeln!(out, "{}", printable(input.table.name()))?,
     }
+    if let Some(format) = &input.images {
+        writeln!(out, "images, each brought to {format}")?;
+    }
     writeln!(out, "{}", columns::overview(&input.table, profiles))?;
     let chosen = match (&args.learn.target, &input.shipped) {
-        (None, None) => " (the last column; --target chooses another)",
+        (None, None) if !input.labels => " (the last column; --target chooses another)",
         _ => "",
     };
     let name = short(target.column());

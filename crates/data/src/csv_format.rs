@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use crate::{DataError, Result};
+use crate::{DataError, FileKind, Result};
 
 /// How a CSV file is to be read.
 ///
@@ -41,17 +41,6 @@ const LOOKED_AT: u64 = 1 << 16;
 /// What a delimiter may be where none is named, the more likely first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Files that are taken for CSV by mistake, by what they start with.
-const OTHER_FORMATS: [(&[u8], &str); 7] = [
-    (b"PK\x03\x04", "a ZIP or Excel file"),
-    (b"PAR1", "a Parquet file"),
-    (b"ARROW1", "an Arrow file"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"\x89PNG", "an image"),
-    (b"%PDF", "a PDF document"),
-];
-
 /// The bytes of a CSV file, unpacked and without byte order mark, and what parts its cells.
 pub(crate) fn open<'a>(
     bytes: impl Read + 'a,
@@ -69,8 +58,9 @@ pub(crate) fn open<'a>(
         let (start, bytes) = start_of(bytes).map_err(failed)?;
         (start, Box::new(bytes))
     };
-    if let Some((_, format)) = OTHER_FORMATS.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return Err(DataError::OtherFormat { file: file.to_owned(), format });
+    match FileKind::of_bytes(&start) {
+        FileKind::Text => {}
+        other => return Err(other.refused(file)),
     }
     let mark = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let delimiter = format.delimiter.unwrap_or_else(|| delimiter_of(&start[mark..]));

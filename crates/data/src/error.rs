@@ -19,7 +19,8 @@ pub type Result<T> = std::result::Result<T, DataError>;
 /// Data that cannot be used, with file, row, column and value.
 ///
 /// A row is a line number in the file, so an editor can jump to it; row 1 is the header. For a row
-/// whose quoted cells contain line breaks it is the line on which the row starts.
+/// whose quoted cells contain line breaks it is the line on which the row starts. In a file that has
+/// no lines (arrays, Parquet, Arrow, images) rows are counted from 0: row 17 is `x[17]`.
 ///
 /// ```
 /// use layerwise_data::{DMatrix, DataError, Table, features};
@@ -79,6 +80,70 @@ pub enum DataError {
         file: String,
         /// What it is.
         format: &'static str,
+    },
+    /// The file is of a kind that a feature of this crate reads, and the feature is not built in.
+    #[error(
+        "{file} is {format}, which takes the feature `{feature}`, and this build is without it"
+    )]
+    NotBuiltIn {
+        /// The file.
+        file: String,
+        /// What it is.
+        format: &'static str,
+        /// The feature.
+        feature: &'static str,
+    },
+    /// A file of a known kind that is damaged.
+    #[error("{file} is {format} that cannot be read: {problem}")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What it is.
+        format: &'static str,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// A column that does not hold one value a row.
+    #[error("{file}, column {} holds {holds}; {advice}", shown(column))]
+    UnsupportedColumn {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// What it holds instead.
+        holds: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A value that cannot be written as text.
+    #[error("{file}, row {row}, column {}: {problem}", shown(column))]
+    BadValue {
+        /// The file.
+        file: String,
+        /// The row, counted from 0.
+        row: u64,
+        /// The column.
+        column: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// A file of several arrays that does not say which ones are meant.
+    #[error("{file}: {problem}; its arrays are: {}", arrays.join(", "))]
+    WhichArrays {
+        /// The file.
+        file: String,
+        /// What is not clear, and what to do.
+        problem: String,
+        /// The arrays there are, with their shapes.
+        arrays: Vec<String>,
+    },
+    /// A folder that is not one of images by class, or an image that cannot be used.
+    #[error("{file}: {problem}")]
+    BadImage {
+        /// The file or folder.
+        file: String,
+        /// What is wrong, and what to do.
+        problem: String,
     },
     /// A file of numbers that cannot be used.
     #[error("{file}: {problem}")]

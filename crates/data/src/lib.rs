@@ -2,6 +2,8 @@
 //!
 //! - [`Table`]: a header and text cells, read from CSV and written to it; [`TableReader`] reads it in pieces,
 //!   [`CsvFormat`] says what the file is like.
+//! - [`Array`]: numbers from NumPy's `.npy` and from IDX; [`ArrayFile`]: arrays by name.
+//! - [`FileKind`]: what a file is, by its first bytes.
 //! - [`features`]: numeric columns → X `(n_x, m)`.
 //! - [`Classes`]: a column of two labels → y `(1, m)` in {0, 1}.
 //! - [`Dataset`]: both, with their names.
@@ -26,16 +28,25 @@
 //! # Ok::<(), layerwise_data::DataError>(())
 //! ```
 //!
+//! Other formats than CSV, `.npy` and IDX are behind features: `npz` (on by default), `parquet` (with it
+//! Arrow's files), `hdf5`, `images`.
+//!
 //! Whatever cannot be used is refused with file, row, column and value: see [`DataError`].
 
 mod arrays;
 mod blocks;
 mod cell;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod csv_format;
 mod dataset;
 mod date;
 mod error;
 mod features;
+mod file_kind;
+mod image_format;
+#[cfg(feature = "images")]
+mod images;
 mod lines;
 mod missing;
 mod near_match;
@@ -55,13 +66,17 @@ mod tree_bins;
 
 pub use nalgebra::DMatrix;
 
-pub use arrays::Array;
+pub use arrays::{Array, ArrayFile, Part};
 pub use blocks::{BlockWriter, Blocks, Unpacker};
 pub use csv_format::CsvFormat;
 pub use dataset::Dataset;
 pub use date::DateFormat;
 pub use error::{DataError, Result};
 pub use features::features;
+pub use file_kind::FileKind;
+pub use image_format::{ImageFormat, ImageOptions};
+#[cfg(feature = "images")]
+pub use images::ImageFolder;
 pub use missing::Missing;
 pub use near_match::near_match;
 pub use piecewise_linear::PiecewiseLinear;

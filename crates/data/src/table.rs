@@ -88,7 +88,22 @@ impl Table {
     /// assert!(Table::read_csv_with("no-such-file.csv", &format).is_err());
     /// ```
     pub fn read_csv_with(path: impl AsRef<Path>, format: &CsvFormat) -> Result<Self> {
-        Self::all_of(TableReader::open(path, format)?)
+        TableReader::open_csv(path.as_ref(), format)?.into_table()
+    }
+
+    /// Reads a file that holds a table, whatever its format: see [`TableReader::open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`TableReader::open`] and [`TableReader::into_table`].
+    ///
+    /// ```
+    /// use layerwise_data::{CsvFormat, Table};
+    ///
+    /// assert!(Table::read("no-such-file.parquet", &CsvFormat::default()).is_err());
+    /// ```
+    pub fn read(path: impl AsRef<Path>, format: &CsvFormat) -> Result<Self> {
+        TableReader::open(path, format)?.into_table()
     }
 
     /// Reads CSV as [`Table::read_csv`] does, from anything that can be read. `name` stands for the
@@ -127,11 +142,7 @@ impl Table {
         name: impl Into<String>,
         format: &CsvFormat,
     ) -> Result<Self> {
-        Self::all_of(TableReader::new(reader, name, format)?)
-    }
-
-    fn all_of(mut reader: TableReader<'_>) -> Result<Self> {
-        reader.next_rows(usize::MAX)?.ok_or_else(|| reader.without_rows())
+        TableReader::new(reader, name, format)?.into_table()
     }
 
     /// A table of these columns that rows are pushed to.
@@ -182,6 +193,23 @@ impl Table {
             let _ = write!(self.text, "{number}");
             self.ends.push(self.text.len());
         }
+        self.lines.push(row);
+    }
+
+    /// Adds a cell to the row at the end, which [`end_row`](Self::end_row) completes.
+    #[cfg(any(feature = "parquet", feature = "images"))]
+    pub(crate) fn push_cell<E>(
+        &mut self,
+        write: impl FnOnce(&mut String) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        write(&mut self.text)?;
+        self.ends.push(self.text.len());
+        Ok(())
+    }
+
+    /// Ends a row of which every cell was added.
+    #[cfg(any(feature = "parquet", feature = "images"))]
+    pub(crate) fn end_row(&mut self, row: u64) {
         self.lines.push(row);
     }
 
@@ -333,7 +361,8 @@ impl Table {
     }
 
     /// The line of the file on which row `index` (from 0, below the header) starts: what error
-    /// messages call its row. `None` if there is no such row.
+    /// messages call its row. In a file without lines, such as an array, it is the index itself.
+    /// `None` if there is no such row.
     ///
     /// ```
     /// # use layerwise_data::Table;
@@ -385,6 +414,33 @@ impl Table {
         for row in 0..self.n_rows() {
             for cell in self.cells_of(row).chain(added.iter().map(|cells| cells[row].as_str())) {
                 table.text.push_str(cell);
+                table.ends.push(table.text.len());
+            }
+        }
+        table.lines.clone_from(&self.lines);
+        Ok(table)
+    }
+
+    /// The same rows with these columns alone, in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::NoSuchColumn`], [`DataError::DuplicateColumn`].
+    ///
+    /// ```
+    /// # use layerwise_data::Table;
+    /// let table = Table::from_csv_reader("a,b,c\n1,2,3\n".as_bytes(), "t.csv")?;
+    /// assert_eq!(table.select(&["c", "a"])?.cells(0).collect::<Vec<_>>(), ["3", "1"]);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn select(&self, columns: &[impl AsRef<str>]) -> Result<Self> {
+        let indices = columns.iter().map(|name| self.column_index(name.as_ref()));
+        let indices = indices.collect::<Result<Vec<usize>>>()?;
+        let names = indices.iter().map(|&index| self.columns[index].as_str());
+        let mut table = Self::without_rows(self.name.clone(), checked_names(names, &self.name)?);
+        for row in 0..self.n_rows() {
+            for &index in &indices {
+                table.text.push_str(self.cell(row, index));
                 table.ends.push(table.text.len());
             }
         }

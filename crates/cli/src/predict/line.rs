@@ -25,6 +25,8 @@ pub struct Line<'a> {
     pub target: &'a Target,
     /// The model's file, for messages.
     pub model: &'a Path,
+    /// The columns to show beside predictions; all where it is `None`.
+    pub shown: Option<&'a [String]>,
 }
 
 /// A piece that was predicted.
@@ -113,6 +115,9 @@ impl Line<'_> {
         };
         let encoded = self.recipe.apply(table).map_err(refused)?;
         let al = predictor.predict(self.network, (&encoded.x).into())?;
+        let selected =
+            self.shown.map(|columns| table.select(columns)).transpose().map_err(refused)?;
+        let table = selected.as_ref().unwrap_or(table);
         let mut csv = Vec::new();
         let mut writer = if header {
             TableWriter::new(&mut csv, table, &names_of(self.target)).map_err(refused)?

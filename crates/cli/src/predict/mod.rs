@@ -14,6 +14,7 @@ use layerwise_data::{DataError, Unseen};
 use crate::args::PredictArgs;
 use crate::bundle::Bundle;
 use crate::error::CliError;
+use crate::input::Opened;
 use crate::predict::line::{Line, Predicted};
 use crate::{input, interrupt, terminal};
 
@@ -59,9 +60,10 @@ fn write(
     interrupted: &AtomicBool,
 ) -> Result<(), CliError> {
     let Bundle { network, notes } = Bundle::read(&args.model)?;
-    let mut reader = input::open(&args.data, &args.format.format())?;
+    let Opened { mut reader, shown } =
+        input::open(&args.data, &args.format.format(), notes.data.images)?;
     let (recipe, target, model) = (&notes.recipe, &notes.target, args.model.as_path());
-    let line = Line { network: &network, recipe, target, model };
+    let line = Line { network: &network, recipe, target, model, shown: shown.as_deref() };
     let most = line.rows_of_a_piece(reader.column_names().len());
     let (mut unseen, mut empty) = (vec![], true);
     let next = || match interrupted.load(Ordering::Relaxed) {

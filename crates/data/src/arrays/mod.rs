@@ -1,7 +1,18 @@
-//! Arrays of numbers from files of other programs: NumPy's `.npy` and the IDX of the MNIST database.
+//! Arrays of numbers from files of other programs: NumPy's `.npy` and the IDX of the MNIST database; by name
+//! from NumPy's `.npz` and from HDF5.
 
+mod choice;
+mod file;
+#[cfg(feature = "hdf5")]
+mod hdf5;
 mod idx;
 mod npy;
+#[cfg(feature = "npz")]
+mod npz;
+mod rows;
+
+pub use choice::Part;
+pub use file::ArrayFile;
 
 use std::fs;
 use std::io::Read;
@@ -9,7 +20,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use crate::{DataError, Result, Table};
+use crate::{DataError, Result, Table, TableReader};
 
 /// The first bytes of a file packed with gzip.
 const GZIP: &[u8] = b"\x1f\x8b";
@@ -48,13 +59,7 @@ impl Array {
         fs::File::open(path)
             .and_then(|file| file.take(1 << 10).read_to_end(&mut start))
             .map_err(failed)?;
-        if start.starts_with(GZIP) {
-            let mut unpacked = [0; 8];
-            // What cannot be unpacked is no array; who reads it as a table will say what is wrong.
-            let read = MultiGzDecoder::new(&start[..]).read(&mut unpacked).unwrap_or(0);
-            start = unpacked[..read].to_vec();
-        }
-        Ok(npy::is(&start) || idx::is(&start))
+        Ok(is_array(&start))
     }
 
     /// Reads a file, packed with gzip or not.
@@ -117,28 +122,36 @@ impl Array {
     /// # Ok::<(), layerwise_data::DataError>(())
     /// ```
     pub fn into_table(self, labels: Option<&Array>) -> Result<Table> {
-        let Self { name, shape, values } = self;
-        let m = shape.first().copied().unwrap_or(0);
-        if m == 0 || values.is_empty() {
-            let problem = format!("it has no examples (its shape is {shape:?})");
-            return Err(DataError::BadArray { file: name, problem });
-        }
-        if let Some(labels) = labels.filter(|labels| labels.values.len() != m) {
-            let (found, file) = (labels.values.len(), labels.name.clone());
-            let problem =
-                format!("expected a label for each of {m} examples of {name}, found {found}");
-            return Err(DataError::BadArray { file, problem });
-        }
-        let width = values.len() / m;
-        let mut columns: Vec<String> = (0..width).map(|i| format!("x{i}")).collect();
-        columns.extend(labels.map(|_| "label".to_owned()));
-        let mut table = Table::without_rows(name, columns);
-        for (row, values) in values.chunks(width).enumerate() {
-            let label = labels.map(|labels| &labels.values[row]);
-            table.push_numbers(row as u64, values.iter().chain(label));
-        }
-        Ok(table)
+        self.into_reader(labels.cloned())?.into_table()
     }
+
+    /// The same table in pieces.
+    ///
+    /// # Errors
+    /// As [`into_table`](Array::into_table).
+    ///
+    /// ```
+    /// use layerwise_data::Array;
+    ///
+    /// let x = Array::from_bytes(&[0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 1, 1, 2, 3], "x.idx")?;
+    /// let mut reader = x.into_reader(None)?;
+    /// assert_eq!(reader.next_rows(2)?.map(|rows| rows.n_rows()), Some(2));
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn into_reader(self, labels: Option<Array>) -> Result<TableReader<'static>> {
+        rows::reader(self, labels)
+    }
+}
+
+/// Whether a file that starts with these bytes is an array, packed with gzip or not.
+pub(crate) fn is_array(start: &[u8]) -> bool {
+    if !start.starts_with(GZIP) {
+        return npy::is(start) || idx::is(start);
+    }
+    let mut unpacked = [0; 8];
+    // What cannot be unpacked is no array; who reads it as a table will say what is wrong.
+    let read = MultiGzDecoder::new(start).read(&mut unpacked).unwrap_or(0);
+    npy::is(&unpacked[..read]) || idx::is(&unpacked[..read])
 }
 
 #[cfg(test)]

@@ -1,0 +1,79 @@
+//! Arrays with their labels: files of one, files of several.
+
+use std::path::Path;
+
+use layerwise_data::{Array, ArrayFile, FileKind, Part, Table};
+
+use super::Input;
+use crate::error::CliError;
+
+/// Reads an array; `labels` is a column of it or the file of its labels, as `option` said.
+pub fn of_array(data: &Path, labels: Option<&str>, option: &str) -> Result<Input, CliError> {
+    let labels = labels.filter(|labels| !is_column(labels));
+    let labels = labels.map(|labels| labels_of(labels, option)).transpose()?;
+    let table = Array::read(data)?.into_table(labels.as_ref())?;
+    Ok(Input::of(table, labels.is_some()))
+}
+
+/// Reads features and labels of a file of several arrays; `labels` is one of these, a file, or a column of the
+/// features.
+pub fn of_file(data: &Path, labels: Option<&str>, part: Part) -> Result<Input, CliError> {
+    let file = ArrayFile::open(data)?;
+    let known = |name: &str| file.arrays().iter().any(|(array, _)| array == name);
+    match labels {
+        Some(labels) if !known(labels) && is_column(labels) => {
+            let table = file.features(part)?.into_table(None)?;
+            Ok(Input::of(table, false))
+        }
+        Some(labels) if !known(labels) && Path::new(labels).is_file() => {
+            let labels = Array::read(labels)?;
+            Ok(Input::of(file.features(part)?.into_table(Some(&labels))?, true))
+        }
+        labels => {
+            let table = file.into_reader(labels, part)?.into_table()?;
+            let labels = table.last_column_name() == "label";
+            Ok(Input::of(table, labels))
+        }
+    }
+}
+
+/// Labels that go with an array are no use beside a table, which has a column for them.
+pub fn refuse_labels_of_a_table(
+    data: &Path,
+    table: &Table,
+    target: Option<&str>,
+) -> Result<(), CliError> {
+    let Some(target) = target.filter(|target| table.column(target).is_err()) else {
+        return Ok(());
+    };
+    let is_labels =
+        Path::new(target).is_file() && matches!(FileKind::of(target), Ok(FileKind::Array));
+    if !is_labels {
+        return Ok(());
+    }
+    let problem = format!(
+        "{target} is a file of labels, which goes with an array (.npy, IDX), but this is a table: \
+         --target names one of its columns, such as {:?}",
+        table.last_column_name()
+    );
+    Err(CliError::input(data, problem))
+}
+
+/// Columns of an array are called x0, x1, …; anything else is a file.
+fn is_column(name: &str) -> bool {
+    name.strip_prefix('x').is_some_and(|index| index.parse::<usize>().is_ok())
+}
+
+fn labels_of(path: &str, option: &str) -> Result<Array, CliError> {
+    match FileKind::of(path) {
+        Ok(FileKind::Array) => Ok(Array::read(path)?),
+        Ok(kind) => {
+            let problem = format!(
+                "{option} names the labels of an array, but this is {}; give a file of labels (.npy, IDX)",
+                kind.words()
+            );
+            Err(CliError::input(Path::new(path), problem))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

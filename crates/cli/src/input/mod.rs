@@ -1,0 +1,176 @@
+//! From what is typed as DATA to a table.
+
+mod arrays;
+mod image_args;
+mod images;
+
+use std::path::Path;
+
+use layerwise_data::{CsvFormat, FileKind, ImageFormat, Part, ShippedSet, Table, TableReader};
+
+pub use image_args::ImageArgs;
+
+use crate::error::CliError;
+
+/// A table to learn from and what is known of where it comes from.
+pub struct Input {
+    pub table: Table,
+    pub shipped: Option<ShippedSet>,
+    /// What images were brought to.
+    pub images: Option<ImageFormat>,
+    /// Whether the last column is labels that were found elsewhere: in a file or an array of their own, or
+    /// in the names of folders.
+    pub labels: bool,
+}
+
+impl Input {
+    /// The column to predict: the one that was named, that of the shipped set, or the last.
+    pub fn target<'a>(&'a self, named: Option<&'a str>) -> &'a str {
+        match (named, &self.shipped) {
+            (Some(target), _) if !self.labels => target,
+            (None, Some(set)) => set.target,
+            _ => self.table.last_column_name(),
+        }
+    }
+
+    fn of(table: Table, labels: bool) -> Self {
+        Self { table, shipped: None, images: None, labels }
+    }
+}
+
+/// Reads what is to be learned from: a shipped set by its name, a folder of images, anything else by what is in
+/// it. Of arrays `target` may name the labels: a file, or an array of the same file; they become the last
+/// column.
+pub fn to_learn(
+    data: &Path,
+    format: &CsvFormat,
+    target: Option<&str>,
+    images: &ImageArgs,
+) -> Result<Input, CliError> {
+    let shipped = data.to_str().and_then(ShippedSet::find);
+    let kind = if shipped.is_some() { FileKind::Text } else { FileKind::of(data)? };
+    if let (Some(option), false) = (images.typed(), matches!(kind, FileKind::Folder)) {
+        let problem = format!("{option} goes with a folder of images, and this is none");
+        return Err(CliError::input(data, problem));
+    }
+    match kind {
+        _ if shipped.is_some() => {
+            let table = shipped.map(|set| set.table()).transpose()?;
+            let input = table.map(|table| Input { shipped, ..Input::of(table, false) });
+            input.ok_or_else(|| CliError::input(data, "there is no such set".into()))
+        }
+        FileKind::Array => arrays::of_array(data, target, "--target"),
+        kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
+            arrays::of_file(data, target, Part::Training)
+        }
+        kind @ (FileKind::Folder | FileKind::Image) if kind.is_built_in() => {
+            images::to_learn(data, kind, target, images.options())
+        }
+        _ => {
+            let table = Table::read(data, format)?;
+            arrays::refuse_labels_of_a_table(data, &table, target)?;
+            Ok(Input::of(table, false))
+        }
+    }
+}
+
+/// Reads what a model is to be judged by; `labels` as `target` above, `images` is what the model was trained on.
+pub fn to_judge(
+    data: &Path,
+    format: &CsvFormat,
+    labels: Option<&str>,
+    images: Option<ImageFormat>,
+) -> Result<Table, CliError> {
+    if data.to_str().and_then(ShippedSet::find).is_none() {
+        match FileKind::of(data)? {
+            FileKind::Array => return Ok(arrays::of_array(data, labels, "--labels")?.table),
+            kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
+                return Ok(arrays::of_file(data, labels, Part::Testing)?.table);
+            }
+            _ => {}
+        }
+    }
+    if labels.is_some() {
+        let problem = "--labels names the labels of an array, and this is none; the labels of a table are \
+                       its target column, those of images the names of their folders";
+        return Err(CliError::input(data, problem.into()));
+    }
+    let opened = open(data, format, images)?;
+    if opened.shown.is_some_and(|shown| shown.len() == 1) {
+        let problem =
+            "without labels nothing can be compared: give a folder with one sub-folder a class";
+        return Err(CliError::input(data, problem.into()));
+    }
+    Ok(opened.reader.into_table()?)
+}
+
+/// A table that is read some rows at a time.
+pub struct Opened {
+    pub reader: TableReader<'static>,
+    /// The columns to show beside predictions; all where it is `None`.
+    pub shown: Option<Vec<String>>,
+}
+
+/// Opens a file, a shipped set, images or, for `-`, standard input.
+pub fn open(
+    data: &Path,
+    format: &CsvFormat,
+    images: Option<ImageFormat>,
+) -> Result<Opened, CliError> {
+    if data.as_os_str() == "-" {
+        let reader = TableReader::new(std::io::stdin().lock(), "standard input", format)?;
+        return Ok(Opened { reader, shown: None });
+    }
+    if let Some(set) = data.to_str().and_then(ShippedSet::find) {
+        let mut csv = Vec::new();
+        set.table()?.write_csv(&mut csv)?;
+        let csv = std::io::Cursor::new(csv);
+        let reader = TableReader::new(csv, set.name, &CsvFormat::default())?;
+        return Ok(Opened { reader, shown: None });
+    }
+    let reader = match FileKind::of(data)? {
+        FileKind::Array => layerwise_data::Array::read(data)?.into_reader(None)?,
+        kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
+            layerwise_data::ArrayFile::open(data)?.features(Part::Testing)?.into_reader(None)?
+        }
+        kind @ (FileKind::Folder | FileKind::Image) if kind.is_built_in() => {
+            return images::open(data, kind, images);
+        }
+        _ => TableReader::open(data, format)?,
+    };
+    Ok(Opened { reader, shown: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layerwise_data::DataError;
+
+    fn read(path: &Path, target: Option<&str>) -> Result<Input, CliError> {
+        to_learn(path, &CsvFormat::default(), target, &ImageArgs::default())
+    }
+
+    #[test]
+    fn a_file_of_labels_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.idx");
+        std::fs::write(&path, [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 7, 9]).unwrap();
+        let message = read(&path, Some("nope.npy")).err().unwrap().to_string();
+        assert!(message.starts_with("cannot read nope.npy: "));
+        let input = read(&path, Some("x0")).unwrap();
+        assert_eq!(input.target(Some("x0")), "x0");
+    }
+
+    #[test]
+    fn a_shipped_name_is_no_file() {
+        let input = read(Path::new("breast-cancer"), None).unwrap();
+        assert_eq!(input.table.n_rows(), 569);
+        assert!(input.shipped.is_some());
+        let file = read(Path::new("./breast-cancer"), None);
+        assert!(matches!(file, Err(CliError::Data(DataError::Read { .. }))));
+        let mut pieces =
+            open(Path::new("breast-cancer"), &CsvFormat::default(), None).unwrap().reader;
+        assert_eq!(pieces.next_rows(500).unwrap().unwrap().n_rows(), 500);
+        assert_eq!(pieces.next_rows(500).unwrap().unwrap().n_rows(), 69);
+    }
+}
