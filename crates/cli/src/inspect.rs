@@ -30,6 +30,9 @@ pub fn run(args: &InspectArgs, out: &mut impl Write) -> Result<(), CliError> {
         count(notes.data.rows, "row"),
         notes.data.fingerprint.get(..16).unwrap_or(&notes.data.fingerprint)
     )?;
+    if let Some(format) = &notes.data.images {
+        writeln!(out, "from images, each brought to {format}\n")?;
+    }
     writeln!(out, "{}\n{}", heading("Columns"), report::recipe_table(&notes.recipe))?;
     for line in columns::left_out_lines(&notes.data.left_out) {
         writeln!(out, "{line}")?;
