@@ -158,6 +158,6 @@ impl ArrayFile {
     }
 }
 
-#[cfg(all(test, feature = "npz"))]
+#[cfg(test)]
 #[path = "file_tests.rs"]
 mod tests;

@@ -1,3 +1,5 @@
+#![cfg(feature = "npz")]
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;

@@ -46,7 +46,10 @@ impl Source for Hdf5 {
             DType::F32 | DType::F64 => data.read_f64(),
             DType::I8 | DType::I16 | DType::I32 | DType::I64 => data.read_f64(),
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => data.read_f64(),
-            other => return Err(format!("it holds values of type {other}, not numbers")),
+            other => {
+                let problem = "not numbers; number classes 0, 1, …";
+                return Err(format!("it holds values of type {other}, {problem}"));
+            }
         };
         let values: Vec<f64> = values.map_err(|error| error.to_string())?;
         let expected = shape.iter().fold(1, |count: usize, &size| count.saturating_mul(size));

@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), String> {
     let (name, size) = (kind.to_string(), kind.size_field());
     let kind = name.get(1..).unwrap_or("");
     if !KINDS.contains(&kind) {
-        return Err(format!("it holds values of type {name}, not numbers"));
+        return Err(format!("it holds values of type {name}, not numbers; number classes 0, 1, …"));
     }
     // The data are what follows the header: whether all is there is known before anything is allocated.
     let expected = bytes_of(&shape, usize::try_from(size).map_err(|_| too_many())?)?;

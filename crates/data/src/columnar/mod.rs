@@ -2,6 +2,7 @@
 
 mod cells;
 mod guard;
+mod ipc_sizes;
 mod parquet_file;
 
 use std::fs::File;
@@ -24,15 +25,20 @@ const DAMAGED: &str = "it is damaged; if it was copied or downloaded, do that ag
 /// Opens a file of this kind.
 pub(crate) fn open(path: &Path, kind: FileKind) -> Result<TableReader<'static>> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|reason| DataError::Read { file: name.clone(), reason })?;
+    let mut file =
+        File::open(path).map_err(|reason| DataError::Read { file: name.clone(), reason })?;
     let opened = guard::guarded(|| match kind {
         FileKind::Parquet => parquet_file::open(file),
-        FileKind::Arrow => FileReader::try_new(BufReader::new(file), None)
-            .map(|reader| (reader.schema(), Box::new(reader) as Batches))
-            .map_err(problem),
-        _ => StreamReader::try_new(BufReader::new(file), None)
-            .map(|reader| (reader.schema(), Box::new(reader) as Batches))
-            .map_err(problem),
+        FileKind::Arrow => {
+            ipc_sizes::check_file(&mut file)?;
+            let reader = FileReader::try_new(BufReader::new(file), None).map_err(problem)?;
+            Ok((reader.schema(), Box::new(reader) as Batches))
+        }
+        _ => {
+            ipc_sizes::check_stream(&mut file)?;
+            let reader = StreamReader::try_new(BufReader::new(file), None).map_err(problem)?;
+            Ok((reader.schema(), Box::new(reader) as Batches))
+        }
     });
     let damaged =
         |problem| DataError::Damaged { file: name.clone(), format: kind.words(), problem };

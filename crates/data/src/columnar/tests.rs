@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow_array::builder::{Int64Builder, ListBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::*;
-use arrow_ipc::writer::{FileWriter, StreamWriter};
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -59,7 +60,9 @@ fn write_arrow(path: &Path, batch: &RecordBatch) {
 
 fn write_stream(path: &Path, batch: &RecordBatch) {
     let file = File::create(path).unwrap();
-    let mut writer = StreamWriter::try_new(file, &batch.schema()).unwrap();
+    let packed =
+        IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME)).unwrap();
+    let mut writer = StreamWriter::try_new_with_options(file, &batch.schema(), packed).unwrap();
     writer.write(batch).unwrap();
     writer.finish().unwrap();
 }
@@ -198,4 +201,22 @@ fn damage_is_told_and_never_a_panic() {
             drop(read(&path));
         }
     }
+}
+
+#[test]
+fn no_room_is_made_for_sizes_that_cannot_be_true() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t");
+    let zeros: ArrayRef = Arc::new(Int64Array::from(vec![0; 10_000]));
+    let batch = RecordBatch::try_from_iter([("n", zeros)]).unwrap();
+    write_stream(&path, &batch);
+    assert_eq!(read(&path).unwrap().n_rows(), 10_000);
+    let mut bytes = fs::read(&path).unwrap();
+    // The length of what is packed stands before it, 80,000 bytes.
+    let length = 80_000_i64.to_le_bytes();
+    let at = bytes.windows(8).rposition(|window| window == length).unwrap();
+    bytes[at..at + 8].copy_from_slice(&(1_i64 << 50).to_le_bytes());
+    fs::write(&path, bytes).unwrap();
+    let said = read(&path).unwrap_err().to_string();
+    assert!(said.contains("the sizes of its parts cannot be true"), "{said}");
 }
