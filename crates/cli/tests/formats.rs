@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -238,6 +237,7 @@ fn arrays_in_hdf5() {
 /// An image of one brightness with a spot, in PNG.
 #[cfg(feature = "images")]
 fn png(width: u32, height: u32, level: u8, spot: usize) -> Vec<u8> {
+    use std::io::Write;
     let chunk = |kind: &[u8], data: &[u8]| {
         let mut sum = flate2::Crc::new();
         sum.update(kind);

@@ -37,6 +37,18 @@ pub(super) trait Source {
     fn read(&mut self, name: &str) -> std::result::Result<(Vec<usize>, Vec<f64>), String>;
 }
 
+/// Opens a file of a kind that is built in.
+#[cfg_attr(not(any(feature = "npz", feature = "hdf5")), allow(unused_variables))]
+fn source(path: &Path, kind: FileKind) -> Option<std::result::Result<Box<dyn Source>, String>> {
+    match kind {
+        #[cfg(feature = "npz")]
+        FileKind::Npz => Some(super::npz::open(path).map(|source| Box::new(source) as _)),
+        #[cfg(feature = "hdf5")]
+        FileKind::Hdf5 => Some(super::hdf5::open(path).map(|source| Box::new(source) as _)),
+        _ => None,
+    }
+}
+
 impl ArrayFile {
     /// Opens a file and lists its arrays.
     ///
@@ -47,13 +59,7 @@ impl ArrayFile {
         let path = path.as_ref();
         let name = path.display().to_string();
         let kind = FileKind::of(path)?;
-        let source: std::result::Result<Box<dyn Source>, String> = match kind {
-            #[cfg(feature = "npz")]
-            FileKind::Npz => super::npz::open(path).map(|source| Box::new(source) as _),
-            #[cfg(feature = "hdf5")]
-            FileKind::Hdf5 => super::hdf5::open(path).map(|source| Box::new(source) as _),
-            other => return Err(other.refused(&name)),
-        };
+        let Some(source) = source(path, kind) else { return Err(kind.refused(&name)) };
         let listed = source.and_then(|mut source| Ok((source.list()?, source)));
         match listed {
             Ok((arrays, source)) => Ok(Self { name, arrays, source }),
