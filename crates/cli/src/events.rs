@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use layerwise_data::Split;
 use layerwise_model::{Ended, EpochRecord, History};
 use serde_json::{Value, json};
 
@@ -31,8 +30,8 @@ impl Events {
         Ok(())
     }
 
-    /// What will be trained on what.
-    pub fn start(&self, out: &mut impl Write, plan: &Plan, split: &Split) -> io::Result<()> {
+    /// What will be trained, and on how many rows to learn from, to stop by and to judge by.
+    pub fn start(&self, out: &mut impl Write, plan: &Plan, rows: [usize; 3]) -> io::Result<()> {
         let Plan { target, recipe, settings, network, .. } = plan;
         self.line(out, || {
             json!({
@@ -43,9 +42,9 @@ impl Events {
                 "features": recipe.n_rows(),
                 "columns": recipe.features().iter().map(|f| &f.column).collect::<Vec<_>>(),
                 "rows": {
-                    "train": split.train.len(),
-                    "validation": split.validation.len(),
-                    "test": split.test.len(),
+                    "train": rows[0],
+                    "validation": rows[1],
+                    "test": rows[2],
                 },
                 "parameters": network.n_parameters(),
                 "settings": settings,

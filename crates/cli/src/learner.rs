@@ -15,6 +15,7 @@ use crate::error::CliError;
 use crate::interrupt;
 use crate::learn_args::LearnArgs;
 use crate::scores::{Scores, cost_of};
+use crate::streamed::Streamed;
 
 /// Parameters of the largest network, about 2 GB with its gradients and copies.
 const MOST_PARAMETERS: u128 = 100_000_000;
@@ -173,7 +174,19 @@ impl Plan {
         [train, validation, _]: &[Part; 3],
         watch: Watch<'_>,
     ) -> Result<History, CliError> {
-        fit(&self.settings, &self.target, &mut self.network, [train, validation], watch)
+        let (settings, target) = (&self.settings, &self.target);
+        fit(settings, target, &mut self.network, (Lessons::Memory(train), validation), watch)
+    }
+
+    /// The same on examples that are in blocks on disk.
+    pub fn fit_streamed(
+        &mut self,
+        examples: &mut Streamed,
+        [_, validation, _]: &[Part; 3],
+        watch: Watch<'_>,
+    ) -> Result<History, CliError> {
+        let (settings, target) = (&self.settings, &self.target);
+        fit(settings, target, &mut self.network, (Lessons::Blocks(examples), validation), watch)
     }
 }
 
@@ -192,11 +205,17 @@ pub struct Watch<'a> {
     pub resumed: Option<TrainingState<f32>>,
 }
 
+/// Where the examples to learn from are.
+enum Lessons<'a> {
+    Memory(&'a Part),
+    Blocks(&'a mut Streamed),
+}
+
 fn fit(
     settings: &Settings,
     target: &Target,
     network: &mut Network<f32>,
-    [train, validation]: [&Part; 2],
+    (lessons, validation): (Lessons<'_>, &Part),
     Watch { mut shown, kept, resumed }: Watch<'_>,
 ) -> Result<History, CliError> {
     let diverged = |epoch| CliError::Diverged { epoch, learning_rate: settings.learning_rate };
@@ -204,7 +223,6 @@ fn fit(
     let optimizer = AdamW::new(alpha, lambda).map_err(ModelError::from)?;
     let mut trainer = Trainer::new(cost_of(target.task()), optimizer)
         .epochs(settings.epochs)
-        .batch_size(settings.batch_size.min(train.x.ncols()))
         .seed(settings.seed)
         .early_stopping(Patience(settings.patience))
         .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
@@ -226,7 +244,13 @@ fn fit(
         trainer = trainer.resume(state);
     }
     let validation = Examples::new(&validation.x, &validation.y)?;
-    let history = trainer.fit(network, Examples::new(&train.x, &train.y)?, Some(validation));
+    let history =
+        match lessons {
+            Lessons::Memory(train) => trainer
+                .batch_size(settings.batch_size.min(train.x.ncols()))
+                .fit(network, Examples::new(&train.x, &train.y)?, Some(validation)),
+            Lessons::Blocks(examples) => trainer.fit_source(network, examples, Some(validation)),
+        };
     match history {
         Err(ModelError::Diverged { epoch, .. }) => Err(diverged(epoch)),
         Err(error) => Err(error.into()),

@@ -25,14 +25,14 @@ pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
     if let Some(format) = &input.images {
         writeln!(out, "images, each brought to {format}")?;
     }
-    writeln!(out, "{}\n", columns::overview(table, &profiles))?;
+    writeln!(out, "{}\n", columns::overview(table.n_rows(), &profiles))?;
     writeln!(out, "{}", columns::table(&profiles))?;
     if let Some(target) = &target {
         let title = format!("Target {}: {}", report::short(target.column()), target.task().words());
         writeln!(out, "\n{}", heading(&title))?;
-        writeln!(out, "{}", columns::target_line(table, &profiles, target))?;
+        writeln!(out, "{}", columns::target_line(table.n_rows(), &profiles, target))?;
     }
-    let warnings = columns::warnings(table, &profiles, target.as_ref());
+    let warnings = columns::warnings((table, table.n_rows()), &profiles, target.as_ref());
     if !warnings.is_empty() {
         writeln!(out)?;
     }

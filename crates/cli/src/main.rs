@@ -11,6 +11,7 @@ mod evaluate;
 mod events;
 mod examples;
 mod explain;
+mod fingerprint;
 mod input;
 mod inspect;
 mod interrupt;
@@ -24,6 +25,7 @@ mod report;
 mod results;
 mod scores;
 mod search;
+mod streamed;
 mod terminal;
 mod train;
 

@@ -7,10 +7,12 @@ use layerwise_data::{
 use crate::bundle::DataNotes;
 use crate::columns_named::columns_named;
 use crate::error::CliError;
+use crate::fingerprint::Fingerprint;
 use crate::input::{self, Input};
 use crate::learn_args::LearnArgs;
 use crate::learner::Plan;
-use crate::report::{self, columns};
+use crate::report::columns;
+use crate::streamed::{Memory, Survey};
 
 /// What of a table to learn from, to stop by and to judge by.
 const FRACTIONS: Fractions = Fractions { train: 0.6, validation: 0.2, test: 0.2 };
@@ -25,6 +27,8 @@ pub struct Prepared {
     pub input: Input,
     pub profiles: Vec<ColumnProfile>,
     pub target: Target,
+    /// What is known of a table larger than memory, of which `input` holds a sample.
+    pub survey: Option<Survey>,
 }
 
 impl Prepared {
@@ -42,9 +46,30 @@ impl Prepared {
             *names = columns_named(names, table.column_names());
         }
         let profiles = profile(table, &learn.columns.missing(), &learn.columns.categories)?;
+        Self::of(learn, input, profiles, None)
+    }
+
+    /// The same of a table larger than memory: a sample stands for it until it is learned from.
+    pub fn surveyed(learn: &LearnArgs, memory: Memory, talks: bool) -> Result<Self, CliError> {
+        let mut learn = learn.clone();
+        let (survey, sample, profiles) = Survey::new(&mut learn, memory, talks)?;
+        Self::of(learn, Input::of(sample, false), profiles, Some(survey))
+    }
+
+    fn of(
+        learn: LearnArgs,
+        input: Input,
+        profiles: Vec<ColumnProfile>,
+        survey: Option<Survey>,
+    ) -> Result<Self, CliError> {
         let target = input.target(learn.target.as_deref());
-        let target = Target::find(table, &profiles, target, learn.task.map(Task::from))?;
-        Ok(Self { learn, input, profiles, target })
+        let target = Target::find(&input.table, &profiles, target, learn.task.map(Task::from))?;
+        Ok(Self { learn, input, profiles, target, survey })
+    }
+
+    /// Rows of the whole table.
+    pub fn rows(&self) -> usize {
+        self.survey.as_ref().map_or(self.table().n_rows(), |survey| survey.rows)
     }
 
     pub fn table(&self) -> &Table {
@@ -63,6 +88,12 @@ impl Prepared {
         Ok(stratified_split(&labels, fractions, self.learn.seed)?)
     }
 
+    /// How many rows of the whole table are to learn from, to stop by and to judge by.
+    pub fn rows_of(&self, split: &Split) -> [usize; 3] {
+        let [validation, test] = [&split.validation, &split.test].map(Vec::len);
+        [self.rows() - validation - test, validation, test]
+    }
+
     /// The plan for these rows with these options.
     pub fn plan(&self, learn: &LearnArgs, split: &Split) -> Result<Plan, CliError> {
         Plan::new(learn, self.table(), &self.profiles, self.target.clone(), split)
@@ -72,7 +103,10 @@ impl Prepared {
     pub fn notes(&self, plan: &Plan) -> DataNotes {
         let asked = &self.learn.leave_out;
         let left_out = columns::left_out(&self.profiles, &plan.recipe, plan.target.column(), asked);
-        let fingerprint = report::fingerprint(self.table());
-        DataNotes { rows: self.table().n_rows(), left_out, fingerprint, images: self.input.images }
+        let fingerprint = match &self.survey {
+            Some(survey) => survey.fingerprint.clone(),
+            None => Fingerprint::of(self.table()),
+        };
+        DataNotes { rows: self.rows(), left_out, fingerprint, images: self.input.images }
     }
 }

@@ -86,10 +86,7 @@ impl Progress {
     /// A bar of so many epochs of so many examples; hidden unless it is wanted and both standard output and
     /// standard error are terminals.
     pub fn new(epochs: usize, examples: usize, wanted: bool) -> Self {
-        let terminal = wanted && io::stdout().is_terminal() && io::stderr().is_terminal();
-        let target =
-            if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
+        let bar = ProgressBar::with_draw_target(Some(epochs as u64), target(wanted));
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style.progress_chars("━╸─"));
         }
@@ -128,6 +125,44 @@ impl Progress {
         self.bar.abandon();
     }
 }
+
+/// How many rows went by, on standard error.
+pub struct Reading(ProgressBar);
+
+impl Reading {
+    /// A count that begins at 0; hidden unless it is wanted and both standard output and standard error are
+    /// terminals.
+    pub fn new(what: &str, wanted: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, target(wanted));
+        if let Ok(style) = ProgressStyle::with_template(READING) {
+            bar.set_style(style);
+        }
+        bar.set_message(what.to_owned());
+        Self(bar)
+    }
+
+    /// So many rows more.
+    pub fn add(&self, rows: usize) {
+        self.0.inc(rows as u64);
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Standard error, if both it and standard output are terminals.
+fn target(wanted: bool) -> ProgressDrawTarget {
+    if wanted && io::stdout().is_terminal() && io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    }
+}
+
+const READING: &str = "{msg} the data: {human_pos} rows  {per_sec}  {elapsed}";
 
 const TEMPLATE: &str = "epoch {pos}/{len} {bar:20.cyan} {msg}  {elapsed}, at most {eta} more";
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use layerwise_data::{Split, Task};
@@ -17,6 +18,7 @@ use crate::learner::{Plan, Settings, Watch};
 use crate::prepared::Prepared;
 use crate::report::{self, columns, count, heading, printable, short};
 use crate::results::{Trained, check_out};
+use crate::streamed::Streamed;
 use crate::terminal::{self, Progress};
 
 /// Reads, shows what will be done, trains, writes the model, shows what came of it.
@@ -24,10 +26,16 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
     let results = &args.results;
     check_out(&results.out, &args.learn)?;
-    let prepared = Prepared::new(&args.learn)?;
+    let talks = results.talks();
+    let prepared = match &args.memory {
+        Some(memory) => Prepared::surveyed(&args.learn, memory.clone(), talks)?,
+        None => Prepared::new(&args.learn)?,
+    };
     let split = prepared.split()?;
     let mut plan = prepared.plan(&prepared.learn, &split)?;
-    let options = Effective::new(&prepared.learn, &plan).with_out(&results.out);
+    let options = Effective::new(&prepared.learn, &plan)
+        .with_memory(args.memory.as_ref())
+        .with_out(&results.out);
     if args.learn.print_config {
         return Ok(write!(out, "{}", options.to_toml()?)?);
     }
@@ -42,8 +50,7 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     }
 
     let events = Events::new(results.json);
-    let talks = results.talks();
-    events.start(out, &plan, &split)?;
+    events.start(out, &plan, prepared.rows_of(&split))?;
     if talks {
         show_data(out, args, &prepared, &data, &split)?;
         show_plan(out, &plan)?;
@@ -54,12 +61,27 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         out.flush()?;
     }
     let parts = plan.parts(prepared.table(), &split)?;
-    let learn = prepared.learn;
+    let Prepared { learn, input, survey, .. } = prepared;
     // The table itself is needed no more.
-    drop(prepared.input);
+    drop(input);
+    let folder = results.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut streamed = match &survey {
+        Some(survey) => {
+            let folder = folder.unwrap_or(Path::new("."));
+            let blocks = survey.blocks(&learn, &plan, &split, folder, talks)?;
+            Some(Streamed::new(blocks, plan.settings.batch_size))
+        }
+        None => None,
+    };
+    if let (Some(streamed), true) = (&streamed, talks) {
+        let blocks = count(streamed.n_blocks(), "block");
+        writeln!(out, "learning from {} rows on disk, in {blocks}\n", streamed.m())?;
+        out.flush()?;
+    }
 
     let done = resumed.as_ref().map_or(0, |state| state.epochs().len());
-    let progress = Progress::new(plan.settings.epochs, parts[0].x.ncols(), talks).after(done);
+    let examples = streamed.as_ref().map_or(parts[0].x.ncols(), Streamed::m);
+    let progress = Progress::new(plan.settings.epochs, examples, talks).after(done);
     let mut written = Ok(());
     let shown = |record: &EpochRecord| {
         progress.show(record);
@@ -74,7 +96,10 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         kept: Some((every, Box::new(|state| checkpoint.write(state)))),
         resumed,
     };
-    let history = plan.fit(&parts, watch);
+    let history = match &mut streamed {
+        Some(streamed) => plan.fit_streamed(streamed, &parts, watch),
+        None => plan.fit(&parts, watch),
+    };
     progress.leave();
     if matches!(history, Err(CliError::Diverged { .. })) {
         checkpoint.remove();
@@ -101,10 +126,12 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
 fn show_data(
     out: &mut impl Write,
     args: &TrainArgs,
-    Prepared { input, profiles, target, .. }: &Prepared,
+    prepared: &Prepared,
     data: &DataNotes,
     split: &Split,
 ) -> Result<(), CliError> {
+    let Prepared { input, profiles, target, .. } = prepared;
+    let rows = prepared.rows();
     writeln!(out, "{}", heading("Data"))?;
     match &input.shipped {
         Some(set) => {
@@ -116,26 +143,24 @@ fn show_data(
     if let Some(format) = &input.images {
         writeln!(out, "images, each brought to {format}")?;
     }
-    writeln!(out, "{}", columns::overview(&input.table, profiles))?;
+    writeln!(out, "{}", columns::overview(rows, profiles))?;
     let chosen = match (&args.learn.target, &input.shipped) {
         (None, None) if !input.labels => " (the last column; --target chooses another)",
         _ => "",
     };
     let name = short(target.column());
     writeln!(out, "target {name}{chosen}: {}", target.task().words())?;
-    writeln!(out, "{}", columns::target_line(&input.table, profiles, target))?;
+    writeln!(out, "{}", columns::target_line(rows, profiles, target))?;
     for line in columns::left_out_lines(&data.left_out) {
         writeln!(out, "{line}")?;
     }
-    for warning in columns::warnings(&input.table, profiles, Some(target)) {
+    for warning in columns::warnings((&input.table, rows), profiles, Some(target)) {
         writeln!(out, "{} {warning}", report::warning())?;
     }
+    let [train, validation, test] = prepared.rows_of(split);
     writeln!(
         out,
-        "split at random: {} to learn from, {} to stop by, {} to judge by\n",
-        split.train.len(),
-        split.validation.len(),
-        split.test.len()
+        "split at random: {train} to learn from, {validation} to stop by, {test} to judge by\n"
     )?;
     Ok(())
 }

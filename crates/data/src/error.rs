@@ -344,6 +344,16 @@ pub enum DataError {
         /// The first such number.
         value: String,
     },
+    /// A table whose columns are not those of the one it is added to.
+    #[error("{file}: its {found} columns are not the {expected} of the table it is added to")]
+    OtherColumns {
+        /// The table that is added.
+        file: String,
+        /// Columns of the other.
+        expected: usize,
+        /// Its columns.
+        found: usize,
+    },
     /// Packed rows that cannot be kept on disk.
     #[error("cannot write to the folder {folder}: {reason}")]
     WriteBlocks {

@@ -185,6 +185,65 @@ impl Table {
         Ok(())
     }
 
+    /// Adds rows (from 0) of a table with the same columns; those that it does not have are passed over.
+    ///
+    /// ```
+    /// use layerwise_data::Table;
+    ///
+    /// let table = |csv: &str| Table::from_csv_reader(csv.as_bytes(), "t.csv");
+    /// let mut odd = table("a,b\n1,x\n")?;
+    /// odd.append_rows(&table("a,b\n2,y\n3,z\n")?, [1, 7])?;
+    /// assert_eq!(odd.column("b")?.collect::<Vec<_>>(), ["x", "z"]);
+    /// assert!(odd.append_rows(&table("a\n2\n")?, [0]).is_err());
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DataError::OtherColumns`] if the other table has other columns.
+    pub fn append_rows(
+        &mut self,
+        other: &Self,
+        rows: impl IntoIterator<Item = usize>,
+    ) -> Result<()> {
+        if other.columns != self.columns {
+            let (file, expected, found) =
+                (other.name.clone(), self.columns.len(), other.columns.len());
+            return Err(DataError::OtherColumns { file, expected, found });
+        }
+        for row in rows.into_iter().filter(|&row| row < other.n_rows()) {
+            for cell in other.cells_of(row) {
+                self.text.push_str(cell);
+                self.ends.push(self.text.len());
+            }
+            self.lines.push(other.lines[row]);
+        }
+        Ok(())
+    }
+
+    /// The same columns with none of the rows.
+    ///
+    /// ```
+    /// # use layerwise_data::Table;
+    /// let table = Table::from_csv_reader("a\n1\n".as_bytes(), "t.csv")?;
+    /// assert_eq!((table.emptied().n_rows(), table.emptied().column_names().len()), (0, 1));
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn emptied(&self) -> Self {
+        Self::without_rows(self.name.clone(), self.columns.clone())
+    }
+
+    /// Bytes that its cells take in memory.
+    ///
+    /// ```
+    /// # use layerwise_data::Table;
+    /// let table = Table::from_csv_reader("a,b\n123,4\n".as_bytes(), "t.csv")?;
+    /// assert!(table.bytes() >= 4);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn bytes(&self) -> usize {
+        self.text.len() + size_of::<usize>() * self.ends.len() + size_of::<u64>() * self.lines.len()
+    }
+
     /// Adds a row of numbers, as many as there are columns.
     pub(crate) fn push_numbers<'n>(&mut self, row: u64, numbers: impl Iterator<Item = &'n f64>) {
         use std::fmt::Write;

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::learn_args::{LearnArgs, NumbersName, TaskName};
 use crate::learner::Plan;
+use crate::streamed::Memory;
 
 /// The options of a training, all of them decided, in the order and by the names of a config.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,6 +44,8 @@ pub struct Effective {
     trials: Option<Whole>,
     #[serde(skip_serializing_if = "Option::is_none")]
     minutes: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     out: Option<String>,
 }
@@ -98,6 +101,7 @@ impl Effective {
             folds: None,
             trials: None,
             minutes: None,
+            memory: None,
             out: None,
         }
     }
@@ -105,6 +109,12 @@ impl Effective {
     /// With where the model goes.
     pub fn with_out(mut self, out: &Path) -> Self {
         self.out = Some(text_of(out));
+        self
+    }
+
+    /// With the memory that a table larger than it is learned with.
+    pub fn with_memory(mut self, memory: Option<&Memory>) -> Self {
+        self.memory = memory.map(|memory| memory.typed().to_owned());
         self
     }
 

@@ -33,7 +33,8 @@ impl Input {
         }
     }
 
-    fn of(table: Table, labels: bool) -> Self {
+    /// A table of its own.
+    pub fn of(table: Table, labels: bool) -> Self {
         Self { table, shipped: None, images: None, labels }
     }
 }

@@ -14,7 +14,7 @@ const RARE: f64 = 0.05;
 const LEAK: f64 = 0.9995;
 
 /// Rows, columns, and how many of each kind.
-pub fn overview(table: &Table, profiles: &[ColumnProfile]) -> String {
+pub fn overview(rows: usize, profiles: &[ColumnProfile]) -> String {
     let kinds = |kind: &str| profiles.iter().filter(|p| p.kind.words() == kind).count();
     let names = ["number", "category", "date", "text", "row number", "constant", "empty"];
     let parts: Vec<String> = names
@@ -23,7 +23,7 @@ pub fn overview(table: &Table, profiles: &[ColumnProfile]) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, name)| format!("{n} {name}"))
         .collect();
-    let (rows, columns) = (count(table.n_rows(), "row"), count(profiles.len(), "column"));
+    let (rows, columns) = (count(rows, "row"), count(profiles.len(), "column"));
     let missing: usize = profiles.iter().map(|p| p.missing).sum();
     let missing =
         if missing > 0 { format!("; {}", count(missing, "missing value")) } else { String::new() };
@@ -140,7 +140,7 @@ pub fn left_out_lines(left_out: &[(String, String)]) -> Vec<String> {
 }
 
 /// The classes with their shares, or the range of a number.
-pub fn target_line(table: &Table, profiles: &[ColumnProfile], target: &Target) -> String {
+pub fn target_line(rows: usize, profiles: &[ColumnProfile], target: &Target) -> String {
     let Some(profile) = profiles.iter().find(|profile| profile.name == target.column()) else {
         return String::new();
     };
@@ -149,15 +149,19 @@ pub fn target_line(table: &Table, profiles: &[ColumnProfile], target: &Target) -
     }
     const SHOWN: usize = 10;
     let class = |(label, n): &(String, usize)| {
-        format!("{} {n} ({:.1} %)", short(label), 100.0 * *n as f64 / table.n_rows() as f64)
+        format!("{} {n} ({:.1} %)", short(label), 100.0 * *n as f64 / rows as f64)
     };
     let classes: Vec<String> = profile.levels.iter().take(SHOWN).map(class).collect();
     let more = if profile.levels.len() > SHOWN { ", …" } else { "" };
     format!("{} classes: {}{more}", target.labels().len(), classes.join(", "))
 }
 
-/// What a person should know before a model is believed.
-pub fn warnings(table: &Table, profiles: &[ColumnProfile], target: Option<&Target>) -> Vec<String> {
+/// What a person should know before a model is believed. `table` may be a sample of one of so many rows.
+pub fn warnings(
+    (table, of): (&Table, usize),
+    profiles: &[ColumnProfile],
+    target: Option<&Target>,
+) -> Vec<String> {
     let mut warnings = vec![];
     let mut seen = HashSet::with_capacity(table.n_rows());
     let row = |row| -> String { table.cells(row).collect::<Vec<_>>().join("\u{1f}") };
@@ -165,15 +169,16 @@ pub fn warnings(table: &Table, profiles: &[ColumnProfile], target: Option<&Targe
     if repeated > 0 {
         let (rows, come) =
             if repeated == 1 { ("1 row", "comes") } else { (&*format!("{repeated} rows"), "come") };
+        let sampled = if table.n_rows() < of { " of the sample" } else { "" };
         warnings.push(format!(
-            "{rows} {come} again: what is learned from one may be judged by the other"
+            "{rows}{sampled} {come} again: what is learned from one may be judged by the other"
         ));
     }
     let Some(target) = target else { return warnings };
     if let Some(profile) = profiles.iter().find(|profile| profile.name == target.column())
         && target.task() != Task::Regression
         && let Some((label, n)) = profile.levels.last()
-        && (*n as f64) < RARE * table.n_rows() as f64
+        && (*n as f64) < RARE * of as f64
     {
         let label = short(label);
         warnings.push(format!("class {label} is rare ({n} rows): accuracy says little of it"));
@@ -244,7 +249,7 @@ mod tests {
         let table = Table::from_csv_reader(csv.as_bytes(), "t.csv").unwrap();
         let profiles = profile(&table, &Missing::default(), &[]).unwrap();
         let target = Target::find(&table, &profiles, target, None).unwrap();
-        warnings(&table, &profiles, Some(&target))
+        warnings((&table, table.n_rows()), &profiles, Some(&target))
     }
 
     #[test]

@@ -5,28 +5,11 @@ mod curve;
 mod tables;
 mod trials;
 
-use layerwise_data::Table;
-use sha2::{Digest, Sha256};
-
 pub use curve::curve;
 pub use tables::{
     confusion_table, fold_table, importance_table, layer_table, recipe_table, score_table,
 };
 pub use trials::{TrialRow, trial_table};
-
-/// SHA-256 of the names and cells of a table, as hexadecimal digits.
-pub fn fingerprint(table: &Table) -> String {
-    let mut hash = Sha256::new();
-    // What parts cells and rows cannot be mistaken for part of them: lengths go along.
-    let mut add = |text: &str| {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    };
-    table.column_names().iter().for_each(|name| add(name));
-    add("");
-    (0..table.n_rows()).flat_map(|row| table.cells(row)).for_each(&mut add);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// What stands before a warning.
 pub fn warning() -> String {

@@ -69,7 +69,7 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
         let mut plan = prepared.plan(&learn, &split)?;
         let parts = plan.parts(prepared.table(), &split)?;
         if index == 0 {
-            events.start(out, &plan, &split)?;
+            events.start(out, &plan, prepared.rows_of(&split))?;
         }
         let ends = |_: &_| {
             if has_best && is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
