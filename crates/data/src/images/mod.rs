@@ -14,11 +14,11 @@ use crate::{DataError, ImageFormat, ImageOptions, Result, Table, TableReader};
 /// Each image becomes a row: every pixel a column `x0`, `x1`, …, from the top left, row by row (of colour
 /// images red, green and blue of each pixel in turn), from 0 to 255; all of one size and in as many colours.
 ///
-/// ```no_run
+/// ```
 /// use layerwise_data::{ImageFolder, ImageOptions};
 ///
-/// // pets/cat/1.png, pets/cat/2.png, …, pets/dog/1.jpg, …
-/// let images = ImageFolder::of_classes("pets")?;
+/// // pets/cat/1.png, pets/cat/2.png, pets/dog/1.png, …
+/// let images = ImageFolder::of_classes("tests/data/pets")?;
 /// let format = images.format(ImageOptions::default())?;
 /// let table = images.into_reader(format, false).into_table()?;
 /// assert_eq!(table.last_column_name(), "label");
@@ -74,9 +74,9 @@ impl ImageFolder {
 
     /// How many images there are.
     ///
-    /// ```no_run
-    /// let images = layerwise_data::ImageFolder::of_classes("pets")?;
-    /// println!("{} images", images.n_images());
+    /// ```
+    /// let images = layerwise_data::ImageFolder::of_classes("tests/data/pets")?;
+    /// assert_eq!(images.n_images(), 4);
     /// # Ok::<(), layerwise_data::DataError>(())
     /// ```
     pub fn n_images(&self) -> usize {
@@ -85,8 +85,8 @@ impl ImageFolder {
 
     /// Whether the images lie in sub-folders that name their classes.
     ///
-    /// ```no_run
-    /// assert!(layerwise_data::ImageFolder::of_classes("pets")?.is_labelled());
+    /// ```
+    /// assert!(layerwise_data::ImageFolder::of_classes("tests/data/pets")?.is_labelled());
     /// # Ok::<(), layerwise_data::DataError>(())
     /// ```
     pub fn is_labelled(&self) -> bool {
@@ -100,10 +100,10 @@ impl ImageFolder {
     /// # Errors
     /// [`DataError::BadImage`], with the file's name.
     ///
-    /// ```no_run
+    /// ```
     /// use layerwise_data::{ImageFolder, ImageOptions};
     ///
-    /// let images = ImageFolder::of_classes("pets")?;
+    /// let images = ImageFolder::of_classes("tests/data/pets")?;
     /// let options = ImageOptions { size: Some((48, 32)), channels: Some(1) };
     /// assert_eq!(images.format(options)?.to_string(), "48 x 32, grey");
     /// # Ok::<(), layerwise_data::DataError>(())
@@ -118,10 +118,11 @@ impl ImageFolder {
 
     /// Reads an image a row, in the order of their names. With `files` a first column `file` names each.
     ///
-    /// ```no_run
+    /// ```
     /// use layerwise_data::{ImageFolder, ImageFormat};
     ///
-    /// let mut reader = ImageFolder::of_any("new.png")?.into_reader(ImageFormat::new(32, 32, 3)?, true);
+    /// let reader = ImageFolder::of_any("tests/data/pets/cat/1.png")?
+    ///     .into_reader(ImageFormat::new(32, 32, 3)?, true);
     /// assert_eq!(reader.column_names()[0], "file");
     /// # Ok::<(), layerwise_data::DataError>(())
     /// ```
