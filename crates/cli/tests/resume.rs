@@ -88,6 +88,21 @@ fn interrupted_and_resumed_is_never_interrupted() {
 }
 
 #[test]
+fn the_same_from_blocks_on_disk() {
+    let folder = folder();
+    let path = folder.path();
+    let memory = ["--memory", "68MB", "--checkpoint-every", "3600"];
+    assert_eq!(train(path, &[&memory[..], &["--quiet", "--out", "whole.st"]].concat()).0, 0);
+    interrupt(path, &[&memory[..], &["--out", "m.st"]].concat(), 5);
+    assert!(path.join("m.st.checkpoint").exists());
+    let other = train(path, &["--memory", "1GB", "--out", "m.st", "--resume"]);
+    assert_eq!(other.0, 2);
+    assert!(other.2.contains("memory was 68MB, is 1GB"), "{}", other.2);
+    assert_eq!(train(path, &[&memory[..], &["--out", "m.st", "--resume"]].concat()).0, 0);
+    assert!(fs::read(path.join("m.st")).unwrap() == fs::read(path.join("whole.st")).unwrap());
+}
+
+#[test]
 fn a_killed_program_loses_little() {
     let folder = folder();
     let path = folder.path();
