@@ -40,10 +40,25 @@ pub(super) enum Prepared<'a> {
 /// What a [`Scaling`] does with a number.
 #[derive(Debug)]
 pub(super) enum PreparedScaling<'a> {
-    Standard { mean: f64, deviation: f64 },
-    MinMax { least: f64, most: f64 },
-    Quantile { values: &'a [f64] },
-    Bins { edges: &'a [f64], scales: &'a [(f64, f64)], full: Vec<f32>, empty: Vec<f32> },
+    Standard {
+        mean: f64,
+        deviation: f64,
+    },
+    MinMax {
+        least: f64,
+        most: f64,
+    },
+    Quantile {
+        values: &'a [f64],
+    },
+    Bins {
+        edges: &'a [f64],
+        scales: &'a [(f64, f64)],
+        full: Vec<f32>,
+        empty: Vec<f32>,
+        /// Whether these two are.
+        finite: bool,
+    },
 }
 
 impl<'a> PreparedScaling<'a> {
@@ -53,8 +68,11 @@ impl<'a> PreparedScaling<'a> {
             &Scaling::MinMax { least, most } => Self::MinMax { least, most },
             Scaling::Quantile { values } => Self::Quantile { values },
             Scaling::Bins { edges, scales } => {
-                let all = |part: f64| scales.iter().map(|scale| scaled(part, *scale)).collect();
-                Self::Bins { edges, scales, full: all(1.0), empty: all(0.0) }
+                let all =
+                    |part| scales.iter().map(|scale| scaled(part, *scale)).collect::<Vec<_>>();
+                let (full, empty) = (all(1.0), all(0.0));
+                let finite = full.iter().chain(&empty).all(|row| row.is_finite());
+                Self::Bins { edges, scales, full, empty, finite }
             }
         }
     }
@@ -66,21 +84,37 @@ impl<'a> PreparedScaling<'a> {
         }
     }
 
-    /// Bins below the number are full and those above it empty: only its own takes arithmetic.
-    fn write(&self, x: f64, rows: &mut [f32]) {
-        match self {
-            Self::Standard { mean, deviation } => rows[0] = scaled(x, (*mean, *deviation)),
-            Self::MinMax { least, most } => rows[0] = ((x - least) / (most - least)) as f32,
-            Self::Quantile { values } => rows[0] = normal_rank(values, x) as f32,
-            Self::Bins { edges, scales, full, empty } => {
+    /// Returns whether all rows are finite. Bins below the number are full and those above it empty: only its own
+    /// takes arithmetic.
+    #[inline]
+    fn write(&self, x: f64, rows: &mut [f32]) -> bool {
+        let row = match self {
+            Self::Standard { mean, deviation } => {
+                rows[0] = scaled(x, (*mean, *deviation));
+                0
+            }
+            Self::MinMax { least, most } => {
+                rows[0] = ((x - least) / (most - least)) as f32;
+                0
+            }
+            Self::Quantile { values } => {
+                rows[0] = normal_rank(values, x) as f32;
+                0
+            }
+            Self::Bins { edges, scales, full, empty, finite } => {
                 let last = scales.len() - 1;
                 let bin = edges[1..=last].partition_point(|&edge| edge <= x);
                 rows[..bin].copy_from_slice(&full[..bin]);
                 let part = part_of_bin(x, &edges[bin..], bin == 0, bin == last);
                 rows[bin] = scaled(part, scales[bin]);
                 rows[bin + 1..].copy_from_slice(&empty[bin + 1..]);
+                if !finite {
+                    return false;
+                }
+                bin
             }
-        }
+        };
+        rows[row].is_finite()
     }
 }
 
@@ -135,8 +169,7 @@ impl<'a> Prepared<'a> {
             (Self::Number { fill, indicator, scaling }, value) => {
                 let number = if let Value::Number(number) = value { number } else { *fill };
                 let scaled = scaling.n_rows();
-                scaling.write(number, &mut rows[..scaled]);
-                if !rows[..scaled].iter().all(|row| row.is_finite()) {
+                if !scaling.write(number, &mut rows[..scaled]) {
                     return Err(Problem::TooLarge);
                 }
                 if *indicator && value == Value::Missing {
