@@ -250,11 +250,11 @@ fn fit(
                 .batch_size(settings.batch_size.min(train.x.ncols()))
                 .fit(network, Examples::new(&train.x, &train.y)?, Some(validation)),
             Lessons::Blocks(examples) => {
-            // One processor makes the mini-batches ready.
-            let processors = std::thread::available_parallelism().map_or(1, usize::from);
-            let trainer = trainer.threads((processors - 1).max(1));
-            trainer.fit_source(network, examples, Some(validation))
-        }
+                // One processor makes the mini-batches ready.
+                let processors = std::thread::available_parallelism().map_or(1, usize::from);
+                let trainer = trainer.threads((processors - 1).max(1));
+                trainer.fit_source(network, examples, Some(validation))
+            }
         };
     match history {
         Err(ModelError::Diverged { epoch, .. }) => Err(diverged(epoch)),

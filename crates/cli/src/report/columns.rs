@@ -1,6 +1,7 @@
 //! What is said of a table and its columns.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
 use comfy_table::CellAlignment;
 use layerwise_data::{ColumnKind, ColumnProfile, Recipe, Table, Target, Task};
@@ -164,7 +165,9 @@ pub fn warnings(
 ) -> Vec<String> {
     let mut warnings = vec![];
     let mut seen = HashSet::with_capacity(table.n_rows());
-    let row = |row| -> String { table.cells(row).collect::<Vec<_>>().join("\u{1f}") };
+    // By a hash of 64 bits: two rows of a billion share one by chance in one table of forty.
+    let hasher = std::hash::RandomState::new();
+    let row = |row| hasher.hash_one(table.cells(row).collect::<Vec<_>>());
     let repeated = (0..table.n_rows()).filter(|&i| !seen.insert(row(i))).count();
     if repeated > 0 {
         let (rows, come) =

@@ -64,6 +64,33 @@ impl Pieces {
         self.reading.add(piece.as_ref().map_or(0, Table::n_rows));
         Ok(piece)
     }
+
+    /// Works on each piece, told how many rows come before it, while the next is read. `first` was read before.
+    /// Returns the number of rows.
+    fn each(
+        mut self,
+        first: Option<Table>,
+        mut work: impl FnMut(&Table, usize) -> Result<(), CliError> + Send,
+    ) -> Result<usize, CliError> {
+        let mut before = 0;
+        let mut piece = match first {
+            Some(first) => Some(first),
+            None => self.next()?,
+        };
+        while let Some(table) = piece {
+            let next = std::thread::scope(|scope| {
+                let working = scope.spawn(|| work(&table, before));
+                let next = self.next();
+                match working.join() {
+                    Ok(done) => done.and(next),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            });
+            before += table.n_rows();
+            piece = next?;
+        }
+        Ok(before)
+    }
 }
 
 impl Survey {
@@ -90,17 +117,13 @@ impl Survey {
         let mut profiler = Profiler::new(&first, &missing, &learn.columns.categories)?;
         let mut fingerprint = Fingerprint::default();
         let (mut sample, mut kept) = Sample::new(&first, memory.bytes() / 4, learn.seed);
-        let (mut rows, mut piece) = (0, Some(first));
-        while let Some(table) = piece {
+        let rows = pieces.each(Some(first), |table, before| {
             std::thread::scope(|scope| {
-                // Hashing takes about as long as looking.
-                scope.spawn(|| fingerprint.add(&table));
-                profiler.look_at(&table);
-                sample.add(&mut kept, &table, rows)
-            })?;
-            rows += table.n_rows();
-            piece = pieces.next()?;
-        }
+                scope.spawn(|| fingerprint.add(table));
+                profiler.look_at(table);
+                sample.add(&mut kept, table, before)
+            })
+        })?;
         let survey = Self { rows, fingerprint: fingerprint.finish(), memory, sample };
         Ok((survey, kept, profiler.finish()?))
     }
@@ -127,9 +150,8 @@ impl Survey {
             BlockWriter::new(&plan.recipe, &plan.target, folder, n_blocks as usize, learn.seed)?;
         let mut held_out = vec![false; split.train.len() + self.rows - self.rows_to_learn(split)];
         split.validation.iter().chain(&split.test).for_each(|&row| held_out[row] = true);
-        let mut pieces = Pieces::open(learn, "packing", talks)?;
-        let (mut before, mut sampled) = (0, 0);
-        while let Some(table) = pieces.next()? {
+        let mut sampled = 0;
+        let rows = Pieces::open(learn, "packing", talks)?.each(None, |table, before| {
             let mut learned = vec![true; table.n_rows()];
             for (row, learned) in learned.iter_mut().enumerate() {
                 if self.sample.has(before + row) {
@@ -137,11 +159,10 @@ impl Survey {
                     sampled += 1;
                 }
             }
-            writer.add(&table, |row| learned[row])?;
-            before += table.n_rows();
-        }
-        if before != self.rows {
-            let problem = format!("it had {} rows a moment ago, now {before}", self.rows);
+            Ok(writer.add(table, |row| learned[row])?)
+        })?;
+        if rows != self.rows {
+            let problem = format!("it had {} rows a moment ago, now {rows}", self.rows);
             return Err(CliError::input(&learn.data, problem));
         }
         Ok(writer.finish()?)

@@ -17,6 +17,9 @@ const QUANTILES: usize = 200;
 /// Share of rows in which a value must be missing, and how many, for a row that tells it.
 const OFTEN: (f64, usize) = (0.005, 5);
 
+/// Cells from which a second thread is worth its start.
+const CELLS_WORTH_A_THREAD: usize = 1 << 16;
+
 /// Columns of numbers up to which each is worth bins: pixels of images are not.
 const MOST_WORTH_BINS: usize = 100;
 
@@ -53,27 +56,22 @@ impl Recipe {
         if y.ncols() != rows.len() {
             return Err(DataError::TargetCount { expected: rows.len(), found: y.ncols() });
         }
-        let y = y.row_iter().map(|row| row.iter().map(|&v| f64::from(v)).collect()).collect();
+        // In the order of the table: cells that follow each other lie side by side.
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|&index| rows[index]);
+        let rows: Vec<usize> = order.iter().map(|&index| rows[index]).collect();
+        let rows = rows.as_slice();
+        let in_order = |row| order.iter().map(|&index| f64::from(y[(row, index)])).collect();
+        let y = (0..y.nrows()).map(in_order).collect();
         let is_used = |(index, column): &(usize, &ColumnProfile)| {
             column.kind == ColumnKind::Number && !left_out.contains(index)
         };
         let n_numbers = columns.iter().enumerate().filter(is_used).count();
         let mut learning = Learning { table, rows, y, options, n_numbers, joint: None };
         learning.joint = learning.joint_scale(columns, &left_out);
-        let mut features = Vec::new();
-        for (index, column) in columns.iter().enumerate() {
-            if left_out.contains(&index) {
-                continue;
-            }
-            let encoding = match column.kind {
-                ColumnKind::Number => learning.number(index)?,
-                ColumnKind::Category => learning.category(index),
-                ColumnKind::Date(format) => learning.date(index, format)?,
-                _ => None,
-            };
-            let feature = |encoding| Feature { column: column.name.clone(), encoding };
-            features.extend(encoding.map(feature));
-        }
+        let used: Vec<(usize, &ColumnProfile)> =
+            columns.iter().enumerate().filter(|(index, _)| !left_out.contains(index)).collect();
+        let features = learning.features(&used)?;
         if features.is_empty() {
             return Err(DataError::NoUsefulColumn { file: table.name().to_owned() });
         }
@@ -82,6 +80,40 @@ impl Recipe {
 }
 
 impl Learning<'_> {
+    /// How columns are encoded, those without use left out. Several threads share them out.
+    fn features(&self, columns: &[(usize, &ColumnProfile)]) -> Result<Vec<Feature>> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let cells = self.rows.len() * columns.len();
+        let threads = threads.min(cells / CELLS_WORTH_A_THREAD).max(1);
+        // In turns, so that the expensive ones are not all in one share.
+        let share = |thread: usize| columns.iter().skip(thread).step_by(threads);
+        let learn = |thread| share(thread).map(|column| self.feature(column)).collect();
+        let mut parts: Vec<Result<Vec<Option<Feature>>>> = vec![];
+        std::thread::scope(|scope| {
+            let others: Vec<_> =
+                (1..threads).map(|thread| scope.spawn(move || learn(thread))).collect();
+            parts.push(learn(0));
+            parts.extend(others.into_iter().map(|other| match other.join() {
+                Ok(part) => part,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }));
+        });
+        let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
+        let mut parts: Vec<_> = parts.into_iter().map(Vec::into_iter).collect();
+        let in_turns = (0..columns.len()).filter_map(|index| parts[index % threads].next());
+        Ok(in_turns.flatten().collect())
+    }
+
+    fn feature(&self, &(index, column): &(usize, &ColumnProfile)) -> Result<Option<Feature>> {
+        let encoding = match column.kind {
+            ColumnKind::Number => self.number(index)?,
+            ColumnKind::Category => self.category(index),
+            ColumnKind::Date(format) => self.date(index, format)?,
+            _ => None,
+        };
+        Ok(encoding.map(|encoding| Feature { column: column.name.clone(), encoding }))
+    }
+
     /// The cells of the rows, `None` where missing.
     fn cells(&self, column: usize) -> impl Iterator<Item = Option<&str>> {
         self.rows.iter().map(move |&row| {
