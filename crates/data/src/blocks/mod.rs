@@ -21,7 +21,8 @@ pub use writer::BlockWriter;
 /// ```
 /// use layerwise_data::{BlockWriter, Missing, Recipe, RecipeOptions, Table, Target, profile};
 ///
-/// let rows: String = (0..100).map(|i| format!("{i},{}\n", if i > 50 { "yes" } else { "no" })).collect();
+/// let row = |i: usize| format!("{},{}\n", i * 37 % 100, if i * 37 % 100 < 50 { "no" } else { "yes" });
+/// let rows: String = (0..100).map(row).collect();
 /// let table = Table::from_csv_reader(format!("x,large\n{rows}").as_bytes(), "t.csv")?;
 /// let columns = profile(&table, &Missing::default(), &["large".into()])?;
 /// let target = Target::find(&table, &columns, "large", None)?;

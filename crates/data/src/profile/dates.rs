@@ -6,14 +6,22 @@ use crate::DateFormat;
 #[derive(Debug)]
 pub(super) struct Dates {
     texts: usize,
-    /// For each way the cells that are none, and the first of them.
-    ways: Vec<(DateFormat, usize, Option<(u64, String)>)>,
+    ways: Vec<Way>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Way {
+    format: DateFormat,
+    /// Cells that are no such date, and the first of them with its line.
+    misses: usize,
+    first: Option<(u64, String)>,
 }
 
 impl Default for Dates {
     fn default() -> Self {
-        let ways = DateFormat::ALL.into_iter().map(|format| (format, 0, None)).collect();
-        Self { texts: 0, ways }
+        let way = |format| Way { format, misses: 0, first: None };
+        Self { texts: 0, ways: DateFormat::ALL.into_iter().map(way).collect() }
     }
 }
 
@@ -23,28 +31,28 @@ impl Dates {
         /// Cells after which a way that rarely fits is looked at no more.
         const ENOUGH: usize = 100;
         self.texts += 1;
-        for (format, misses, first) in &mut self.ways {
-            if !format.reads(cell) {
-                *misses += 1;
-                first.get_or_insert_with(|| (line(), cell.to_owned()));
+        for way in &mut self.ways {
+            if !way.format.reads(cell) {
+                way.misses += 1;
+                way.first.get_or_insert_with(|| (line(), cell.to_owned()));
             }
         }
         let texts = self.texts;
         if texts >= ENOUGH {
-            self.ways.retain(|(_, misses, _)| misses * 2 <= texts);
+            self.ways.retain(|way| way.misses * 2 <= texts);
         }
     }
 
     /// The first way in which all of so many cells are dates.
     pub(super) fn format(&self, present: usize) -> Option<DateFormat> {
         let all = self.texts == present && present > 0;
-        self.ways.iter().find(|(_, misses, _)| all && *misses == 0).map(|(format, ..)| *format)
+        self.ways.iter().find(|way| all && way.misses == 0).map(|way| way.format)
     }
 
     /// The first cell that is no date where `mostly` all are.
     pub(super) fn odd_one_out(&self, mostly: impl Fn(usize) -> bool) -> Option<(u64, &str)> {
-        let odd = self.ways.iter().filter(|(_, misses, _)| mostly(self.texts - misses));
-        let (_, misses, first) = odd.min_by_key(|(_, misses, _)| *misses)?;
-        first.as_ref().filter(|_| *misses > 0).map(|(line, cell)| (*line, cell.as_str()))
+        let odd = self.ways.iter().filter(|way| mostly(self.texts - way.misses));
+        let way = odd.min_by_key(|way| way.misses).filter(|way| way.misses > 0)?;
+        way.first.as_ref().map(|(line, cell)| (*line, cell.as_str()))
     }
 }

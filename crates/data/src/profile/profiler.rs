@@ -186,7 +186,7 @@ impl Column {
                 let texts = present - numbers.n;
                 return Err(DataError::TextAmongNumbers { file, row, column, value, texts });
             }
-            if let Some((row, value)) = self.dates.odd_one_out(|n| mostly(n)) {
+            if let Some((row, value)) = self.dates.odd_one_out(mostly) {
                 let value = value.to_owned();
                 return Err(DataError::TextAmongDates { file, row, column, value });
             }

@@ -107,7 +107,7 @@ impl<T: Scalar> Trainer<'_, T> {
         let batch_size = self.check(network, training, validation)?;
         let batch_wide = network.layers().iter().any(|layer| layer.batch_wide());
         let batches = Batches::new(training, batch_size, self.seed, batch_wide);
-        self.train_on(network, Feed::Memory(batches), (Some(training), validation))
+        self.train_on(network, Feed::Memory(Box::new(batches)), (Some(training), validation))
     }
 
     fn train_on<'e>(

@@ -63,7 +63,7 @@ pub trait BatchSource<T: Scalar> {
 
 /// Where a training gets its mini-batches from.
 pub(super) enum Feed<'e, T: Scalar> {
-    Memory(Batches<'e, T>),
+    Memory(Box<Batches<'e, T>>),
     Source(&'e mut dyn BatchSource<T>),
 }
 
