@@ -26,6 +26,9 @@ pub const MANY_ROWS: usize = 2000;
 /// Features at which a large table counts as wide.
 const MANY_FEATURES: usize = 400;
 
+/// Features beyond which the learning rate falls as they grow.
+const FEATURES_AT_FULL_RATE: f64 = 800.0;
+
 /// The options of a training, all of them decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -49,12 +52,15 @@ impl Settings {
             (false, _) => vec![32, 16],
         };
         let batch_size = if large { 256 } else { 32 };
+        // AdamW moves each weight by about α in a step, and z by the sum over all features.
+        let narrowed = (FEATURES_AT_FULL_RATE / features.max(1) as f64).min(1.0);
+        let learning_rate = if large { 0.003 } else { 0.002 } * narrowed;
         Self {
             hidden: args.hidden.as_ref().map_or(hidden, |hidden| hidden.0.clone()),
             dropout: args.dropout.unwrap_or(if large { 0.1 } else { 0.2 }),
             epochs: args.epochs,
             patience: args.patience.unwrap_or(if large { 4 } else { 20 }),
-            learning_rate: args.learning_rate.unwrap_or(if large { 0.003 } else { 0.002 }),
+            learning_rate: args.learning_rate.unwrap_or(learning_rate),
             weight_decay: args.weight_decay.unwrap_or(if large { 0.01 } else { 0.1 }),
             batch_size: args.batch_size.unwrap_or(batch_size).min(rows),
             seed: args.seed,
