@@ -3,6 +3,7 @@
 mod bench;
 mod course;
 mod docs;
+mod fuzz;
 mod gradcheck;
 mod memcheck;
 mod output;
@@ -27,6 +28,8 @@ enum Task {
     BenchStep(bench::StepArgs),
     /// List the public items whose documentation shows no example.
     Docs(docs::Args),
+    /// Give every reader of files random bytes.
+    Fuzz(fuzz::Args),
     /// Check every gradient of the workspace numerically.
     Gradcheck(gradcheck::Args),
     /// Run the tests of the crate with the `unsafe` under AddressSanitizer and valgrind.
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::BenchStep(args) => bench::run_step(&args).map(ok).map_err(|error| error.to_string()),
         Task::Docs(args) => docs::run(&args).map(code).map_err(|error| error.to_string()),
+        Task::Fuzz(args) => fuzz::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::Gradcheck(args) => gradcheck::run(&args).map_err(|error| error.to_string()),
         Task::Memcheck(args) => memcheck::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::Quality(args) => quality::run(&args).map(code).map_err(|error| error.to_string()),

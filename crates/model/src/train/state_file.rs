@@ -113,7 +113,11 @@ impl<T: Scalar> TrainingState<T> {
         let Sealed { sum, state } = serde_json::from_str(entry).map_err(unreadable)?;
         let mut tensors: Vec<(&str, TensorView<'_>)> = file.iter().collect();
         tensors.sort_by_key(|(name, _)| *name);
-        if sum_of(&state, tensors.iter().map(|(name, view)| (*name, view.data()))) != sum {
+        let found = sum_of(&state, tensors.iter().map(|(name, view)| (*name, view.data())));
+        // A fuzzer (`cargo xtask fuzz`) guesses no sum, and is to reach what lies behind it.
+        #[allow(unexpected_cfgs)]
+        let is_damaged = found != sum && !cfg!(fuzzing);
+        if is_damaged {
             return Err(refused("it is damaged: its sum is not that of its contents".into()));
         }
         let metadata: Metadata = serde_json::from_str(&state).map_err(unreadable)?;
