@@ -73,6 +73,20 @@ impl Blocks {
     }
 
     /// The recipe that X is made by.
+    ///
+    /// ```
+    /// # use layerwise_data::{BlockWriter, Missing, Recipe, RecipeOptions, Table, Target, profile};
+    /// # let table = Table::from_csv_reader("x,y\n1,a\n2,b\n3,a\n".as_bytes(), "t.csv")?;
+    /// # let columns = profile(&table, &Missing::default(), &[])?;
+    /// # let target = Target::find(&table, &columns, "y", None)?;
+    /// # let y = target.encode(&table)?;
+    /// # let recipe = Recipe::fit(&table, &columns, "y", (&[0, 1, 2], &y), &RecipeOptions::default())?;
+    /// let mut writer = BlockWriter::new(&recipe, &target, &std::env::temp_dir(), 1, 7)?;
+    /// writer.add(&table, |_| true)?;
+    /// let blocks = writer.finish()?;
+    /// assert_eq!((blocks.recipe(), blocks.n_out()), (&recipe, 1));
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
     }

@@ -77,6 +77,27 @@ impl<T: Scalar> Trainer<'_, T> {
     /// # Errors
     /// Those of the source, of mini-batches that do not fit the network or the cost, and otherwise as
     /// [`fit`](Trainer::fit).
+    ///
+    /// ```
+    /// use layerwise_model::{BatchSource, Network, Result, Trainer, core::{DMatrix, MatrixView}};
+    /// use layerwise_model::{activations::Identity, cost::MeanSquaredError, optim::Adam};
+    ///
+    /// struct Same(DMatrix<f64>);
+    /// impl BatchSource<f64> for Same {
+    ///     fn batches(&self) -> usize { 1 }
+    ///     fn largest(&self) -> usize { 4 }
+    ///     fn begin(&mut self, _epoch: usize, _skip: usize) -> Result<()> { Ok(()) }
+    ///     fn next_batch(&mut self) -> Result<(MatrixView<'_, f64>, MatrixView<'_, f64>)> {
+    ///         Ok(((&self.0).into(), (&self.0).into()))
+    ///     }
+    /// }
+    /// let mut network = Network::builder(1).dense(1, Identity).build()?;
+    /// let mut source = Same(DMatrix::from_row_slice(1, 4, &[-1.0, 0.0, 1.0, 2.0]));
+    /// let trainer = Trainer::new(MeanSquaredError, Adam::new(0.1)?).epochs(100);
+    /// let history = trainer.fit_source(&mut network, &mut source, None)?;
+    /// assert!(history.epochs[99].cost < history.epochs[0].cost);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
     pub fn fit_source(
         self,
         network: &mut Network<T>,
