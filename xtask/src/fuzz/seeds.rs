@@ -113,6 +113,7 @@ fn states() -> Seeds {
     let mut seeds = vec![];
     Trainer::new(MeanSquaredError, Adam::new(0.1)?)
         .epochs(3)
+        .batch_size(2)
         .keep_state(Duration::ZERO, |state| {
             seeds.extend(both_ways(&state.to_bytes()?));
             Ok(())
