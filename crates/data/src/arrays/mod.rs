@@ -204,6 +204,11 @@ mod tests {
         let text = npy(&header("<U4", false, "(1,)"), &[0; 16]);
         assert!(message(&text).contains("<U4"), "{}", message(&text));
         assert!(message(b"\x93NUMPY\x01\0\x05\0{'a'}").contains("its header"));
+        // Four gigabytes of header, and brackets that a parser would follow for years.
+        let long = message(b"\x93NUMPY\x02\0\xff\xff\xff\xff{'descr'");
+        assert!(long.contains("too many"), "{long}");
+        let deep = message(&npy(&"(".repeat(200), &[]));
+        assert!(deep.contains("brackets within brackets"), "{deep}");
         assert!(message(&[0, 0, 8, 1, 0, 0, 0, 9, 1]).contains("1 bytes of data instead of 9"));
         assert!(message(&[0, 0, 8, 200, 0]).contains("ends within its header"));
         assert!(message(&[0, 0, 7, 1]).contains("type 7"));

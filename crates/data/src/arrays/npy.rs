@@ -1,6 +1,12 @@
 //! NumPy's `.npy`, read with the crate `npyz`.
 
-use npyz::{DType, NpyFile, Order};
+use npyz::{DType, NpyFile, NpyHeader, Order};
+
+/// Bytes before the data, at most: what NumPy itself takes for safe, and a little more.
+pub(super) const LONGEST_HEADER: usize = 10_240;
+
+/// Brackets within brackets. The parser calls itself for each, and tries each several ways.
+const DEEPEST: usize = 6;
 
 /// Types of numbers, without the order of their bytes.
 const KINDS: [&str; 11] = ["b1", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8"];
@@ -12,8 +18,8 @@ pub(super) fn is(start: &[u8]) -> bool {
 
 /// Shape and values, or what is wrong.
 pub(super) fn read(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), String> {
-    let mut rest = bytes;
-    let array = NpyFile::new(&mut rest).map_err(|error| format!("its header: {error}"))?;
+    let (header, length) = header(bytes)?;
+    let array = NpyFile::with_header(header, &bytes[length..]);
     let size_of = |&size: &u64| usize::try_from(size).map_err(|_| too_many());
     let shape = array.shape().iter().map(size_of).collect::<Result<Vec<usize>, String>>()?;
     let (order, dtype) = (array.order(), array.dtype());
@@ -27,8 +33,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), String> {
     }
     // The data are what follows the header: whether all is there is known before anything is allocated.
     let expected = bytes_of(&shape, usize::try_from(size).map_err(|_| too_many())?)?;
-    let header = header_of(bytes).ok_or("it ends within its header")?;
-    let found = bytes.len() - header.min(bytes.len());
+    let found = bytes.len() - length;
     if found != expected {
         return Err(format!("it has {found} bytes of data instead of {expected}"));
     }
@@ -66,12 +71,36 @@ pub(super) fn bytes_of(shape: &[usize], size: usize) -> Result<usize, String> {
     shape.iter().try_fold(size, |bytes, &n| bytes.checked_mul(n)).ok_or_else(too_many)
 }
 
-/// Bytes before the data: magic, version, length, header.
-fn header_of(bytes: &[u8]) -> Option<usize> {
-    match *bytes.get(6)? {
-        1 => Some(10 + usize::from(u16::from_le_bytes(*bytes.get(8..)?.first_chunk()?))),
-        _ => Some(12 + u32::from_le_bytes(*bytes.get(8..)?.first_chunk()?) as usize),
+/// The header of an array and the bytes that it takes; of `start` no more is looked at.
+pub(super) fn header(start: &[u8]) -> Result<(NpyHeader, usize), String> {
+    const CUT: &str = "it ends within its header";
+    let length = length_of_header(start).ok_or(CUT)?;
+    if length > LONGEST_HEADER {
+        return Err(format!("its header: {length} bytes are too many"));
     }
+    let header = start.get(..length).ok_or(CUT)?;
+    let mut depth = 0_usize;
+    for byte in header {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return Err("its header: brackets within brackets too deep to be read".into());
+        }
+    }
+    let read = NpyHeader::from_reader(header).map_err(|error| format!("its header: {error}"));
+    Ok((read?, length))
+}
+
+/// Bytes before the data: magic, version, length, header.
+fn length_of_header(bytes: &[u8]) -> Option<usize> {
+    let length = match *bytes.get(6)? {
+        1 => 10 + usize::from(u16::from_le_bytes(*bytes.get(8..)?.first_chunk()?)),
+        _ => 12_usize.saturating_add(u32::from_le_bytes(*bytes.get(8..)?.first_chunk()?) as usize),
+    };
+    Some(length)
 }
 
 /// Values whose first index runs fastest, in the order in which the last does.

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use npyz::NpyFile;
 use zip::ZipArchive;
 
 use super::file::Source;
+use super::npy;
 
 pub(super) fn open(path: &Path) -> Result<Npz, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
@@ -27,8 +27,11 @@ impl Source for Npz {
             let entry = self.archive.by_index(index).map_err(|error| error.to_string())?;
             let name = entry.name().map_err(|error| error.to_string())?;
             let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else { continue };
-            let header =
-                NpyFile::new(entry).map_err(|error| format!("{name}: its header: {error}"))?;
+            let mut start = vec![];
+            let read = entry.take(npy::LONGEST_HEADER as u64).read_to_end(&mut start);
+            read.map_err(|error| format!("{name}: {error}"))?;
+            let (header, _) =
+                npy::header(&start).map_err(|problem| format!("{name}: {problem}"))?;
             let shape =
                 header.shape().iter().map(|&size| usize::try_from(size).unwrap_or(usize::MAX));
             arrays.push((name, shape.collect()));
@@ -41,6 +44,6 @@ impl Source for Npz {
         let mut entry = entry.map_err(|error| error.to_string())?;
         let mut bytes = vec![];
         entry.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-        super::npy::read(&bytes)
+        npy::read(&bytes)
     }
 }
