@@ -101,6 +101,8 @@ impl FileKind {
         KINDS
             .iter()
             .find(|(magic, _)| start.starts_with(magic))
+            // A table may well have a first column PARENT.
+            .filter(|(magic, _)| *magic == b"%PDF" || !magic.is_ascii() || !is_plain_text(start))
             .map_or(Self::Text, |&(_, kind)| kind)
     }
 
@@ -167,6 +169,19 @@ impl FileKind {
     }
 }
 
+/// Whether these are letters and line ends alone: binary formats soon have a zero, a small number or half a letter.
+fn is_plain_text(start: &[u8]) -> bool {
+    let text = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        // A letter that is cut off at the end of what was looked at.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    text.chars().all(|letter| !letter.is_control() || matches!(letter, '\t' | '\n' | '\r'))
+}
+
 /// Whether this is a ZIP file whose first entry is an array.
 fn is_npz(start: &[u8]) -> bool {
     let name = || {
@@ -192,6 +207,19 @@ mod tests {
         for cut in 0..start.len() {
             FileKind::of_bytes(&start[..cut]);
         }
+    }
+
+    #[test]
+    fn a_table_may_start_with_the_letters_of_another_format() {
+        for name in ["PARENT", "PAR1", "ARROW1", "FEA1"] {
+            let csv = format!("{name},town\n1,Züri");
+            assert_eq!(FileKind::of_bytes(csv.as_bytes()), FileKind::Text);
+            // Cut off within a letter.
+            assert_eq!(FileKind::of_bytes(&csv.as_bytes()[..csv.len() - 3]), FileKind::Text);
+        }
+        assert_eq!(FileKind::of_bytes(b"ARROW1\0\0"), FileKind::Arrow);
+        let encrypted = FileKind::Other("an encrypted Parquet file");
+        assert_eq!(FileKind::of_bytes(b"PARE\x20\x02\0\0"), encrypted);
     }
 
     #[test]
