@@ -40,15 +40,19 @@ pub(super) fn check_stream(file: &mut File) -> Result<(), String> {
     let end = file.seek(SeekFrom::End(0)).map_err(said)?;
     let mut at = 0;
     while at + 8 <= end {
-        let head: [u8; 8] = bytes(file, at)?;
-        let length = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
-        if head[..4] != [0xff; 4] || length == 0 {
+        let [a, b, c, d, rest @ ..]: [u8; 8] = bytes(file, at)?;
+        // A marker and the length, or, as Arrow before 0.15 wrote it, the length alone.
+        let (head, length) = match [a, b, c, d] {
+            [0xff, 0xff, 0xff, 0xff] => (8, u32::from_le_bytes(rest)),
+            length => (4, u32::from_le_bytes(length)),
+        };
+        if length == 0 {
             break;
         }
-        let metadata = read(file, at + 8, length, end)?;
+        let metadata = read(file, at + head, length.into(), end)?;
         let message = arrow_ipc::root_as_message(&metadata).map_err(|_| WRONG)?;
         let body = u64::try_from(message.bodyLength()).map_err(|_| WRONG)?;
-        at += 8 + length;
+        at += head + u64::from(length);
         check_body(file, &message, at, body, end)?;
         at += body;
     }

@@ -216,7 +216,13 @@ fn no_room_is_made_for_sizes_that_cannot_be_true() {
     let length = 80_000_i64.to_le_bytes();
     let at = bytes.windows(8).rposition(|window| window == length).unwrap();
     bytes[at..at + 8].copy_from_slice(&(1_i64 << 50).to_le_bytes());
-    fs::write(&path, bytes).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let said = read(&path).unwrap_err().to_string();
+    assert!(said.contains("the sizes of its parts cannot be true"), "{said}");
+    // The same where the part is headed as in files of old: without the marker.
+    let schema = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
+    bytes.drain(8 + schema..8 + schema + 4);
+    fs::write(&path, &bytes).unwrap();
     let said = read(&path).unwrap_err().to_string();
     assert!(said.contains("the sizes of its parts cannot be true"), "{said}");
 }
