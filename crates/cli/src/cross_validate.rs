@@ -68,6 +68,9 @@ pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliErro
         progress.advance();
     }
     progress.leave();
+    if interrupted && all.is_empty() {
+        return Err(CliError::Interrupted);
+    }
     if interrupted {
         let whole = count(all.len(), "whole fold");
         writeln!(out, "interrupted after {whole} of {}\n", args.folds)?;

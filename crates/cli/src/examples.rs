@@ -10,8 +10,9 @@ Examples:
   layerwise inspect model.safetensors                  what a model is and how it came about
   layerwise search customers.csv --target churned      choose the options by trying them
 
-Exit codes: 0 success; 2 something to correct (arguments, data, model file); 1 output that could
-not be written. Colours are left out when the output is piped or NO_COLOR is set.";
+Exit codes: 0 success, also of a training that Ctrl-C ended with something learned; 2 something to
+correct (arguments, data, model file); 1 output that could not be written; 130 ended by Ctrl-C with
+nothing to keep. Colours are left out when the output is piped or NO_COLOR is set.";
 
 pub const LOOK_EXAMPLES: &str = "\
 Examples:

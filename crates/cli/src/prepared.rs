@@ -64,6 +64,13 @@ impl Prepared {
     ) -> Result<Self, CliError> {
         let target = input.target(learn.target.as_deref());
         let target = Target::find(&input.table, &profiles, target, learn.task.map(Task::from))?;
+        if learn.leave_out.iter().any(|name| name == target.column()) {
+            let problem = format!(
+                "column {:?} is to be predicted and cannot be left out; --target names another",
+                target.column()
+            );
+            return Err(CliError::input(&learn.data, problem));
+        }
         Ok(Self { learn, input, profiles, target, survey })
     }
 

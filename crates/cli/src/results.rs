@@ -78,12 +78,15 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
         if !path.is_file() {
             return refused("it is not a regular file");
         }
-        for data in [Some(learn.data.as_path()), learn.target.as_deref().map(Path::new)] {
-            if let (Ok(path), Some(Ok(data))) = (path.canonicalize(), data.map(Path::canonicalize))
-                && path == data
-            {
-                return refused("it is the data file itself");
-            }
+        let is = |other: Option<&Path>| {
+            let same = other.map(|other| (path.canonicalize(), other.canonicalize()));
+            matches!(same, Some((Ok(path), Ok(other))) if path == other)
+        };
+        if is(Some(&learn.data)) || is(learn.target.as_deref().map(Path::new)) {
+            return refused("it is the data file itself");
+        }
+        if is(learn.config.as_deref()) {
+            return refused("it is the config that is read");
         }
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -98,6 +98,10 @@ fn what_cannot_be_learned_in_blocks_is_said() {
     assert!(text.contains("write it as 512MB or 2GB"), "{text}");
     let text = message(path, &["train", "sizes.csv", "--memory", "1GB", "--target", "sise"]);
     assert!(text.contains("did you mean \"size\"?"), "{text}");
+    // What is not a table may have its labels elsewhere: to take its last column would be a guess.
+    fs::write(path.join("x.idx"), [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 7, 9, 1, 2]).unwrap();
+    let text = message(path, &["train", "x.idx", "--memory", "1GB"]);
+    assert!(text.contains("--memory is for tables"), "{text}");
     fs::write(path.join("empty.csv"), "a,b\n").unwrap();
     let text = message(path, &["train", "empty.csv", "--memory", "1GB"]);
     assert!(text.contains("has a header but no rows below it"), "{text}");

@@ -196,13 +196,16 @@ impl<T: Scalar> ModelFile<T> {
     /// # Ok::<(), layerwise_model::ModelError>(())
     /// ```
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes =
-            fs::read(path).map_err(|source| ModelError::File { path: path.to_owned(), source })?;
-        Self::from_bytes(&bytes).map_err(|source| ModelError::ModelFile {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })
+        read_as(path, Self::from_bytes)
     }
+}
+
+/// Reads a file and makes something of its bytes; errors name the path.
+pub(crate) fn read_as<R>(path: &Path, from_bytes: impl Fn(&[u8]) -> Result<R>) -> Result<R> {
+    let bytes =
+        fs::read(path).map_err(|source| ModelError::File { path: path.to_owned(), source })?;
+    from_bytes(&bytes)
+        .map_err(|source| ModelError::ModelFile { path: path.to_owned(), source: Box::new(source) })
 }
 
 fn not_a_model(error: safetensors::SafeTensorError) -> ModelError {

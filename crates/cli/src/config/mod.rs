@@ -37,13 +37,17 @@ pub fn parse(mut arguments: Vec<OsString>) -> Result<Cli, ConfigError> {
         && let Some(path) = typed.get_one::<PathBuf>("config")
     {
         let entries = file::read(path, &command, verb)?;
+        // Asked of the command: what was matched tells only in debug builds which options there are.
+        let own = command.find_subcommand(verb);
+        let has =
+            |key: &str| own.is_some_and(|verb| verb.get_arguments().any(|a| a.get_id() == key));
         let is_there = |key: &str| entries.iter().any(|entry| entry.key == key);
         if !is_typed(typed, "data") && !is_there("data") {
             return Err(ConfigError::NoData { path: path.clone() });
         }
-        let apart = APART.iter().any(|key| has(typed, key) && is_typed(typed, key));
+        let apart = APART.iter().any(|key| has(key) && is_typed(typed, key));
         let wanted = entries.into_iter().filter(|entry| {
-            let own = has(typed, &entry.key) && !is_typed(typed, &entry.key);
+            let own = has(&entry.key) && !is_typed(typed, &entry.key);
             own && !(apart && APART.contains(&entry.key.as_str()))
         });
         // After the verb, so that a `--` among what was typed changes nothing.
@@ -53,10 +57,6 @@ pub fn parse(mut arguments: Vec<OsString>) -> Result<Cli, ConfigError> {
         matches = command.get_matches_from(&arguments);
     }
     Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
-}
-
-fn has(matches: &ArgMatches, key: &str) -> bool {
-    matches.try_contains_id(key).is_ok()
 }
 
 fn is_typed(matches: &ArgMatches, key: &str) -> bool {

@@ -105,6 +105,18 @@ pub fn to_judge(
     Ok(opened.reader.into_table()?)
 }
 
+/// Whether a path names arrays or images, whose labels may lie elsewhere, and not a table.
+pub fn is_examples(data: &Path) -> Result<bool, CliError> {
+    if data.to_str().and_then(ShippedSet::find).is_some() {
+        return Ok(false);
+    }
+    let kind = FileKind::of(data)?;
+    Ok(matches!(
+        kind,
+        FileKind::Array | FileKind::Npz | FileKind::Hdf5 | FileKind::Folder | FileKind::Image
+    ))
+}
+
 /// A table that is read some rows at a time.
 pub struct Opened {
     pub reader: TableReader<'static>,

@@ -38,6 +38,10 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
     for path in [Some(&results.out), args.save_config.as_ref()].into_iter().flatten() {
         check_out(path, &args.learn)?;
     }
+    if args.save_config.as_ref() == Some(&results.out) {
+        let problem = "the model and its config cannot be one file";
+        return Err(CliError::BadOut { path: results.out.clone(), problem });
+    }
     let prepared = Prepared::new(&args.learn)?;
     let split = prepared.split()?;
     let (trials, searched) = space::trials(&prepared, &split, args.trials)?;
@@ -81,6 +85,10 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
             Err(error) => return Err(error),
         };
         cut = history.as_ref().is_some_and(|history| history.ended == Ended::Asked);
+        if cut && !has_best && history.as_ref().is_some_and(|history| history.epochs.is_empty()) {
+            // Nothing was learned yet.
+            return Err(CliError::Interrupted);
+        }
         if cut && has_best {
             // What had less time than others cannot be compared with them.
             break;

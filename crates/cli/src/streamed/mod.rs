@@ -50,6 +50,11 @@ impl Pieces {
             let problem = "it is read twice with --memory, which standard input cannot be";
             return Err(CliError::input(&learn.data, problem.into()));
         }
+        if input::is_examples(&learn.data)? {
+            let problem =
+                "--memory is for tables (CSV, Parquet, Arrow); arrays and images are read whole";
+            return Err(CliError::input(&learn.data, problem.into()));
+        }
         let reader = input::open(&learn.data, &learn.format.format(), None)?.reader;
         let most = (CELLS / reader.column_names().len().max(1)).clamp(16, 1 << 14);
         let interrupted = interrupt::flag().map_err(CliError::Signals)?;
@@ -148,7 +153,8 @@ impl Survey {
         let n_blocks = bytes.div_ceil((self.memory.bytes() / 2).max(1)).clamp(1, MOST_BLOCKS);
         let mut writer =
             BlockWriter::new(&plan.recipe, &plan.target, folder, n_blocks as usize, learn.seed)?;
-        let mut held_out = vec![false; split.train.len() + self.rows - self.rows_to_learn(split)];
+        let sampled = [&split.train, &split.validation, &split.test].map(Vec::len).iter().sum();
+        let mut held_out = vec![false; sampled];
         split.validation.iter().chain(&split.test).for_each(|&row| held_out[row] = true);
         let mut sampled = 0;
         let rows = Pieces::open(learn, "packing", talks)?.each(None, |table, before| {

@@ -1,7 +1,6 @@
 //! The state of a training as a file: safetensors, as model files are.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 
 use layerwise_core::Scalar;
@@ -10,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::state::{TrainingState, Within};
-use crate::file::{dtype, write_bytes};
+use crate::file::{dtype, read_as, write_bytes};
 use crate::{EpochRecord, ModelError, Result};
 
 /// The metadata entry everything is under.
@@ -186,12 +185,7 @@ impl<T: Scalar> TrainingState<T> {
     /// assert!(matches!(error, ModelError::File { .. }));
     /// ```
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes =
-            fs::read(path).map_err(|source| ModelError::File { path: path.to_owned(), source })?;
-        Self::from_bytes(&bytes).map_err(|source| ModelError::ModelFile {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })
+        read_as(path, Self::from_bytes)
     }
 }
 
