@@ -2,6 +2,8 @@
 //! run to run, and no allocation after the first step.
 #![allow(clippy::unwrap_used)]
 
+use std::ops::ControlFlow;
+
 use allocation_counter::measure;
 use layerwise::prelude::*;
 use layerwise_tests::workloads::{INFERENCE, TRAINING, Workload};
@@ -50,6 +52,56 @@ fn training_gives_the_same_bits_for_any_number_of_threads() {
                 let same = train(workload, optimizer, threads) == expected;
                 assert!(same, "{} with {}, {threads} threads", workload.name, optimizer.name());
             }
+        }
+    }
+}
+
+/// Costs of the steps, and what the network predicts after them.
+type Run<T> = (Vec<T>, DMatrix<T>);
+
+/// The same steps on the same examples: each called for, and all at once.
+fn in_both_ways<T: Scalar>(
+    workload: &Workload,
+    optimizer: &dyn Optimizer<T>,
+    threads: usize,
+    steps: usize,
+) -> (Run<T>, Run<T>) {
+    let (mut one, x, y) = workload.make::<T>().unwrap();
+    let (mut all, ..) = workload.make::<T>().unwrap();
+    let (x, y) = (batch(&x, workload, 0), batch(&y, workload, 0));
+    let cost = workload.cost();
+    let new = |network: &Network<T>| {
+        let step = TrainingStep::new(network, workload.batch, optimizer).unwrap();
+        (step.with_threads(threads), vec![])
+    };
+    let (mut step, mut costs) = new(&one);
+    for _ in 0..steps {
+        costs.push(step.run(&mut one, x, y, &*cost, optimizer).unwrap());
+    }
+    let called_for = (costs, one.predict(&x.to_matrix()).unwrap());
+
+    let (mut step, mut costs) = new(&all);
+    let each = |_, cost| {
+        costs.push(cost);
+        ControlFlow::Continue(())
+    };
+    let data = (x, y, None);
+    let done = step.run_repeatedly(&mut all, data, &*cost, optimizer, steps, each).unwrap();
+    assert_eq!((done, step.updates()), (steps, steps as u64));
+    (called_for, (costs, all.predict(&x.to_matrix()).unwrap()))
+}
+
+#[test]
+fn steps_begun_by_the_one_before_have_the_bits_of_those_called_for() {
+    // Of these only cat has an X that is worth it; the others must not differ either.
+    for workload in TRAINING.iter().filter(|workload| workload.name != "wide") {
+        for threads in [1, 2, 3] {
+            let descent = GradientDescent::new(0.05).unwrap();
+            let (one, other) = in_both_ways::<f32>(workload, &descent, threads, 4);
+            assert!(one == other, "{}, {threads} threads", workload.name);
+            let adam = Adam::new(0.001).unwrap();
+            let (one, other) = in_both_ways::<f64>(workload, &adam, threads, 4);
+            assert!(one == other, "{} with Adam, {threads} threads", workload.name);
         }
     }
 }

@@ -84,6 +84,12 @@ pub enum CoreError {
         /// The layer's kind.
         layer: String,
     },
+    /// A layer was handed Z, but does not begin with `W a_prev + b`.
+    #[error("{layer} does not begin with W a_prev + b, so its forward pass cannot start from Z")]
+    NotAffine {
+        /// The layer's kind.
+        layer: String,
+    },
     /// Something a layer written elsewhere has to say.
     #[error("{layer}: {message}")]
     Layer {

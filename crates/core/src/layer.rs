@@ -186,6 +186,79 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         Err(CoreError::UnitsTogether { layer: self.kind() })
     }
 
+    /// Whether [`forward`](Layer::forward) begins with `Z = W a_prev + b`, where `W` is parameter 0 and its
+    /// gradient a product, `b` parameter 1, and nothing else is asked of `a_prev`: then
+    /// [`forward_from_z`](Layer::forward_from_z) works. No unless a layer says so.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // A dense layer.
+    ///     fn is_affine(&self) -> bool { true }
+    /// }
+    /// assert!(Mine.is_affine());
+    /// ```
+    fn is_affine(&self) -> bool {
+        false
+    }
+
+    /// What is left of [`forward`](Layer::forward) where `a` holds `Z = W a_prev + b` already, with the same
+    /// bits: a driver may have made it while `W` was in cache.
+    ///
+    /// # Errors
+    /// [`CoreError::NotAffine`] from this default; [`CoreError::Shape`] if a buffer does not fit.
+    ///
+    /// ```
+    /// # use layerwise_core::{Layer, MatrixView, MatrixViewMut, Pass, Result};
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// impl Layer<f64> for Mine {
+    /// #     fn n_in(&self) -> usize { 1 }
+    /// #     fn n_out(&self) -> usize { 1 }
+    /// #     fn forward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>, _: &mut [f64], _: &Pass,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #     fn backward(
+    /// #         &self, _: MatrixView<'_, f64>, _: MatrixView<'_, f64>, _: MatrixViewMut<'_, f64>,
+    /// #         _: &mut [f64], _: Option<MatrixViewMut<'_, f64>>,
+    /// #     ) -> Result<()> {
+    /// #         Ok(())
+    /// #     }
+    ///     // The activation is all that is left.
+    ///     fn forward_from_z(
+    ///         &self, mut a: MatrixViewMut<'_, f64>, _cache: &mut [f64], _pass: &Pass,
+    ///     ) -> Result<()> {
+    ///         a.as_mut_slice().iter_mut().for_each(|z| *z = z.max(0.0));
+    ///         Ok(())
+    ///     }
+    /// }
+    /// let mut a = [-2.0, 3.0];
+    /// Mine.forward_from_z(MatrixViewMut::new(&mut a, 1, 2)?, &mut [], &Pass::inference())?;
+    /// assert_eq!(a, [0.0, 3.0]);
+    /// # Ok::<(), layerwise_core::CoreError>(())
+    /// ```
+    fn forward_from_z(&self, a: MatrixViewMut<'_, T>, cache: &mut [T], pass: &Pass) -> Result<()> {
+        let _ = (a, cache, pass);
+        Err(CoreError::NotAffine { layer: self.kind() })
+    }
+
     /// From `da = ∂L/∂a`: `da_prev = ∂L/∂a_prev`, unless the layer below does not want it (the
     /// first layer of a network passes `None` and saves a product).
     ///

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use layerwise_core::linalg::{matmul_nt, row_sums};
+use layerwise_core::linalg::{affine, matmul_nt, row_sums};
 use layerwise_core::{DMatrix, GradientForm, Layer, MatrixView, MatrixViewMut, Pass};
 
 use crate::Result;
@@ -35,6 +35,12 @@ pub(crate) fn broken(
         }
     };
     let (a, mut cache) = forward_one(layer, point.a_prev, &point.pass)?;
+    if layer.is_affine() {
+        expect(
+            from_z(layer, point)?.is_some_and(|(made, left)| same(&a, &made) && cache == left),
+            "forward from Z = W a_prev + b, with W and b the parameters 0 and 1, differs from forward",
+        );
+    }
     let whole = backward(layer, point, &a, &mut cache, f64::NAN, input)?;
 
     expect(
@@ -128,6 +134,16 @@ fn by_units(layer: &dyn Layer<f64>, a_prev: &DMatrix<f64>) -> Result<DMatrix<f64
         a.rows_mut(range.start, range.len()).copy_from(&part);
     }
     Ok(a)
+}
+
+/// `a` and the cache, where Z is made here; `None` if the layer has no such parameters.
+fn from_z(layer: &dyn Layer<f64>, point: &Point<'_>) -> Result<Option<(DMatrix<f64>, Vec<f64>)>> {
+    let (Some(w), Some(b)) = (layer.parameter(0), layer.parameter(1)) else { return Ok(None) };
+    let m = point.a_prev.ncols();
+    let (mut a, mut cache) = (nan_matrix(layer.n_out(), m), vec![f64::NAN; layer.n_cache() * m]);
+    affine(w, b.as_slice(), point.a_prev.into(), (&mut a).into())?;
+    layer.forward_from_z((&mut a).into(), &mut cache, &point.pass)?;
+    Ok(Some((a, cache)))
 }
 
 fn by_columns(

@@ -116,6 +116,19 @@ impl Layer<f64> for Unlike {
         Ok(())
     }
 
+    fn is_affine(&self) -> bool {
+        true
+    }
+
+    fn forward_from_z(
+        &self,
+        _a: MatrixViewMut<'_, f64>,
+        _cache: &mut [f64],
+        _pass: &Pass,
+    ) -> Result<()> {
+        Ok(())
+    }
+
     fn gradient_form(&self, _index: usize) -> GradientForm {
         GradientForm::Sum
     }
@@ -193,6 +206,9 @@ fn everything_else_is_said_by_the_layer_inside() {
         let (x, mut a) = ([0.0; 2], [0.0; 3]);
         let (x, a) = (MatrixView::column_vector(&x), MatrixViewMut::column_vector(&mut a));
         assert!(layer.forward_units(0..3, x, a).is_ok());
+        let mut z = [0.0; 3];
+        let z = MatrixViewMut::column_vector(&mut z);
+        assert!(layer.is_affine() && layer.forward_from_z(z, &mut [], &Pass::inference()).is_ok());
         assert!(layer.backward_from_dz(x, MatrixView::column_vector(&[0.0; 3]), &[], None).is_ok());
         layer.absorb(11, &[]);
         assert!(format!("{layer:?}").contains("11"), "absorb did not reach the layer inside");

@@ -79,8 +79,19 @@ impl<T: Scalar, G: Activation<T>> Layer<T> for Dense<T, G> {
             return Ok(self.activation.of_affine(w.into(), b.as_slice(), a_prev, a)?);
         }
         self.linear.forward(a_prev, a.reborrow(), &mut [], pass)?;
-        expect_shape("the cache", MatrixView::column_vector(cache), (a.as_slice().len(), 1))?;
-        cache.copy_from_slice(a.as_slice());
+        self.forward_from_z(a, cache, pass)
+    }
+
+    fn is_affine(&self) -> bool {
+        true
+    }
+
+    fn forward_from_z(&self, a: MatrixViewMut<'_, T>, cache: &mut [T], pass: &Pass) -> Result<()> {
+        expect_shape("z", a.as_view(), (self.n_out(), a.ncols()))?;
+        if pass.training && self.activation.keeps_z() {
+            expect_shape("the cache", MatrixView::column_vector(cache), (a.as_slice().len(), 1))?;
+            cache.copy_from_slice(a.as_slice());
+        }
         self.activation.forward(a);
         Ok(())
     }

@@ -92,6 +92,19 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         Ok(affine_rows(w.into(), b.as_slice(), units, a_prev, a)?)
     }
 
+    fn is_affine(&self) -> bool {
+        true
+    }
+
+    fn forward_from_z(
+        &self,
+        a: MatrixViewMut<'_, T>,
+        _cache: &mut [T],
+        _pass: &Pass,
+    ) -> Result<()> {
+        expect_shape("z", a.as_view(), (self.n_out(), a.ncols()))
+    }
+
     fn backward(
         &self,
         a_prev: MatrixView<'_, T>,

@@ -10,7 +10,7 @@
 
 use crate::column;
 use crate::pack::{LINE, pack, pack_right};
-use crate::plan::{KC, Panels, Plan, blocks_of_terms};
+use crate::plan::{KC, Panels, Plan, blocks_of_terms, terms_in_a_block};
 use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Start, Tile, TileFn};
@@ -68,6 +68,8 @@ pub(crate) struct Product<'a, T> {
     pub(crate) start: Start<'a, T>,
     /// Whether entries below 0 become 0.
     pub(crate) rectified: bool,
+    /// The most terms summed in one go.
+    pub(crate) terms: usize,
 }
 
 impl<'a, T: Copy + Default> Product<'a, T> {
@@ -78,7 +80,7 @@ impl<'a, T: Copy + Default> Product<'a, T> {
         (a, b): (Side<'a, T>, Side<'a, T>),
         start: Start<'a, T>,
     ) -> Self {
-        Self { shape, alpha, a, b, start, rectified: false }
+        Self { shape, alpha, a, b, start, rectified: false, terms: terms_in_a_block(shape.1) }
     }
 
     /// What the kernels rely on.
@@ -116,7 +118,7 @@ pub(crate) unsafe fn gemm<K: Kernel>(
         return unsafe { turned::multiply::<K>(product, c, packed) };
     }
     let plan = Plan::new::<K>(product);
-    for (from, kc) in blocks_of_terms(k) {
+    for (from, kc) in blocks_of_terms(k, product.terms) {
         let block = plan.rows_together(K::BLOCK_OF_A, kc);
         for column in (0..n).step_by(plan.columns) {
             let columns = plan.columns.min(n - column);

@@ -22,8 +22,8 @@ pub(crate) unsafe fn multiply<V: Simd>(
     c: *mut V::Number,
     one: V::Number,
 ) {
-    let Product { shape: (m, k, _), alpha, ref a, ref b, start, rectified } = *product;
-    for (from, kc) in blocks_of_terms(k) {
+    let Product { shape: (m, k, _), alpha, ref a, ref b, start, rectified, terms } = *product;
+    for (from, kc) in blocks_of_terms(k, terms) {
         let start = if from == 0 { start } else { Start::scaled(one) };
         let rectified = rectified && from + kc == k;
         for row in (0..m).step_by(SUMS * V::LANES) {

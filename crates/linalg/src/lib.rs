@@ -7,6 +7,7 @@
 //! | kernel | computes | where it is used |
 //! | --- | --- | --- |
 //! | [`affine`], [`affine_rectified`] | `Z = W A_prev + b`, `A = max(0, Z)` | forward |
+//! | [`affine_stretch`], [`affine_of_stretches`] | the same, some features at a time | the next forward, while `W` is updated |
 //! | [`matmul_tn`] | `C = α Aᵀ B + β C` | `dA_prev = Wᵀ dZ` |
 //! | [`matmul_nt`], [`matmul_nt_in_turns`] | `C = α A Bᵀ + β C` | `dW = dZ A_prevᵀ` |
 //! | [`matmul`] | `C = α A B + β C` | forward |
@@ -37,6 +38,7 @@ mod product;
 mod rectify;
 mod scalar;
 mod simd;
+mod stretches;
 mod sums;
 mod tile;
 mod turned;
@@ -56,6 +58,7 @@ pub use product::{
 };
 pub use rectify::{rectify, rectify_backward};
 pub use scalar::Scalar;
+pub use stretches::{affine_of_stretches, affine_stretch, stretches};
 pub use sums::row_sums;
 pub use vector::{axpy, dot};
 pub use vectorized::{map_in_place, vectorized, zip_in_place};

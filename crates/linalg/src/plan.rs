@@ -55,14 +55,21 @@ fn even_blocks(n: usize) -> usize {
     n.div_ceil(n.div_ceil(BLOCK_OF_B)).next_multiple_of(24)
 }
 
-/// Where the blocks of `k` terms start and how many there are in each: as even as can be.
+/// The most terms of a sum of `k` that are summed in one go.
 #[inline]
-pub(crate) fn blocks_of_terms(k: usize) -> impl Iterator<Item = (usize, usize)> {
-    let blocks = k.div_ceil(if k > MANY_TERMS { 2 * KC } else { KC });
-    (0..blocks).map(move |block| {
-        let from = block * k / blocks;
-        (from, (block + 1) * k / blocks - from)
-    })
+pub(crate) fn terms_in_a_block(k: usize) -> usize {
+    if k > MANY_TERMS { 2 * KC } else { KC }
+}
+
+/// Where the blocks of at most `most` of `k` terms start and how many there are in each: all of one length,
+/// but for the last.
+#[inline]
+pub(crate) fn blocks_of_terms(
+    k: usize,
+    most: usize,
+) -> impl ExactSizeIterator<Item = (usize, usize)> {
+    let each = k.div_ceil(k.div_ceil(most).max(1)).max(1);
+    (0..k).step_by(each).map(move |from| (from, each.min(k - from)))
 }
 
 /// How a product is cut into blocks, which depends on its sizes alone.

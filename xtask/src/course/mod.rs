@@ -2,6 +2,7 @@
 
 mod images;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use layerwise::prelude::*;
@@ -172,10 +173,12 @@ fn by_training_path(
     let optimizer = GradientDescent::new(published.alpha)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut step = TrainingStep::new(&network, train.x.ncols(), &optimizer)?.with_threads(threads);
-    for iteration in 0..published.iterations {
-        let (x, y) = ((&train.x).into(), (&train.y).into());
-        show(iteration, step.run(&mut network, x, y, &BinaryCrossEntropy, &optimizer)?);
-    }
+    let data = ((&train.x).into(), (&train.y).into(), None);
+    let (cost, steps) = (&BinaryCrossEntropy, published.iterations);
+    step.run_repeatedly(&mut network, data, cost, &optimizer, steps, |step, cost| {
+        show(step - 1, cost);
+        ControlFlow::Continue(())
+    })?;
     Ok(network)
 }
 

@@ -52,6 +52,19 @@ macro_rules! as_the_inner {
             self.inner.forward_units(units, a_prev, a)
         }
 
+        fn is_affine(&self) -> bool {
+            self.inner.is_affine()
+        }
+
+        fn forward_from_z(
+            &self,
+            a: MatrixViewMut<'_, f64>,
+            cache: &mut [f64],
+            pass: &Pass,
+        ) -> layerwise_core::Result<()> {
+            self.inner.forward_from_z(a, cache, pass)
+        }
+
         fn gradient_form(&self, index: usize) -> layerwise_core::GradientForm {
             self.inner.gradient_form(index)
         }

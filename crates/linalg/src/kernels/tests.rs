@@ -40,9 +40,7 @@ macro_rules! products_of {
                     (straight(&a_t).transposed(), straight(&b)),
                     (straight(&a), straight(&b_t).transposed()),
                 ] {
-                    let start = Start::zero();
-                    let shape = (m, k, n);
-                    let product = Product { shape, alpha: 1.0, a, b, start, rectified: false };
+                    let product = Product::new((m, k, n), 1.0, (a, b), Start::zero());
                     let mut c = DMatrix::from_element(m, n, $number::NAN);
                     // SAFETY: matrices of the product's shape.
                     unsafe {

@@ -291,6 +291,7 @@ impl<T: Scalar> Trainer<'_, T> {
         let steps_per_epoch = count as u64;
         let all = steps_per_epoch.saturating_mul(self.epochs as u64);
         run.batches.begin(epoch, run.within.steps)?;
+        let same_again = run.batches.is_one_batch() && epoch < self.epochs;
         let mut asked = false;
         while run.within.steps < count {
             let raised =
@@ -308,7 +309,8 @@ impl<T: Scalar> Trainer<'_, T> {
             step.set_decay(self.decay_schedule.factor(progress))?;
             step.set_noise(self.noise_schedule.factor(progress))?;
             let batch = (x, y, weights);
-            let cost = step.run_weighted(network, batch, self.cost.as_ref(), optimizer)?.to_f64();
+            let cost = self.cost.as_ref();
+            let cost = step.run_before(network, batch, cost, optimizer, same_again)?.to_f64();
             run.within.steps += 1;
             if !cost.is_finite() {
                 return Err(ModelError::Diverged { epoch, step: run.within.steps, cost });

@@ -19,6 +19,17 @@ impl<T: Scalar> TrainingStep<T> {
         network: &Network<T>,
         x: MatrixView<'_, T>,
     ) -> Result<MatrixView<'_, T>> {
+        self.forward_from(network, x, false)
+    }
+
+    /// [`forward`](TrainingStep::forward), where the first layer may have been begun by the step before.
+    pub(super) fn forward_from(
+        &mut self,
+        network: &Network<T>,
+        x: MatrixView<'_, T>,
+        begun: bool,
+    ) -> Result<MatrixView<'_, T>> {
+        self.ahead.begun = false;
         let m = x.ncols();
         if m > self.capacity {
             return Err(ModelError::TooManyExamples { capacity: self.capacity, found: m });
@@ -31,6 +42,7 @@ impl<T: Scalar> TrainingStep<T> {
         (self.m, self.backward_done) = (0, false);
         let pass = Pass { noise: self.noise, ..Pass::training(self.seed, self.step) };
         let n_layers = network.layers().len();
+        let ahead = Some(&self.ahead).filter(|_| begun);
         let mut first = 0;
         while first < n_layers {
             let stretch = stretch_from(network, first);
@@ -51,14 +63,24 @@ impl<T: Scalar> TrainingStep<T> {
             parts.run(m.div_ceil(share), |i, mut chunks| {
                 let mut chunk = || chunks.next().unwrap_or_default();
                 let examples = i * share..(i * share + share).min(m);
-                let m = examples.len();
+                let (m, all) = (examples.len(), m);
                 let pass = Pass { first_example: examples.start, ..pass };
                 error.keep((|| {
                     let mut a_prev = input.columns(examples)?;
-                    for layer in layers {
+                    for (l, layer) in (first..).zip(layers) {
                         let (a, cache) = (chunk(), chunk());
                         let n_out = layer.n_out();
-                        layer.forward(a_prev, MatrixViewMut::new(a, n_out, m)?, cache, &pass)?;
+                        match (ahead, layer.parameter(1)) {
+                            (Some(ahead), Some(b)) if l == 0 => {
+                                ahead.z(b.as_slice(), (pass.first_example, all), a)?;
+                                let z = MatrixViewMut::new(&mut *a, n_out, m)?;
+                                layer.forward_from_z(z, cache, &pass)?;
+                            }
+                            _ => {
+                                let a = MatrixViewMut::new(&mut *a, n_out, m)?;
+                                layer.forward(a_prev, a, cache, &pass)?;
+                            }
+                        }
                         a_prev = MatrixView::new(a, n_out, m)?;
                     }
                     Ok(())

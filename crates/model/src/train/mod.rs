@@ -1,5 +1,6 @@
 //! Training: one step in buffers made once, and the loop around it.
 
+mod ahead;
 mod backward;
 mod batches;
 mod buffers;

@@ -82,6 +82,11 @@ impl<T: Scalar> Feed<'_, T> {
         }
     }
 
+    /// Whether every mini-batch is the same: all examples, where they lie.
+    pub(super) fn is_one_batch(&self) -> bool {
+        matches!(self, Self::Memory(batches) if batches.count() == 1)
+    }
+
     /// An epoch that was trained before.
     pub(super) fn pass_over(&mut self) {
         if let Self::Memory(batches) = self {

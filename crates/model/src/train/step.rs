@@ -2,9 +2,10 @@
 
 use layerwise_core::linalg::{Pool, columns_in_turn, dot};
 use layerwise_core::{GradientForm, MatrixView, Scalar, parameters};
-use layerwise_cost::{Cost, weighted_cost};
+use layerwise_cost::Cost;
 use layerwise_optim::Optimizer;
 
+use super::ahead::Ahead;
 use super::buffers::{Kept, Trained};
 use super::update::Updating;
 use crate::{ModelError, Network, Result};
@@ -83,6 +84,7 @@ pub struct TrainingStep<T: Scalar> {
     pub(super) noise: f64,
     pub(super) step: u64,
     pub(super) updating: Updating,
+    pub(super) ahead: Ahead<T>,
 }
 
 impl<T: Scalar> TrainingStep<T> {
@@ -143,6 +145,7 @@ impl<T: Scalar> TrainingStep<T> {
             noise: 1.0,
             step: 0,
             updating: Updating::default(),
+            ahead: Ahead::default(),
         })
     }
 
@@ -201,24 +204,9 @@ impl<T: Scalar> TrainingStep<T> {
         cost: &dyn Cost<T>,
         optimizer: &dyn Optimizer<T>,
     ) -> Result<T> {
-        let al = self.forward(network, x)?;
-        let j = match weights {
-            None => cost.cost(al, y)?,
-            Some(weights) => weighted_cost(cost, al, y, weights)?,
-        };
-        if !j.is_finite_number() {
-            return Ok(j);
-        }
-        if self.updating.needs_gradients() {
-            self.backward_weighted(network, (x, y, weights), cost)?;
-            self.update(network, optimizer)?;
-        } else {
-            self.down(network, (x, y, weights), cost)?;
-            self.gradients_kept = false;
-            self.make_gradients(network, x, |form| form == GradientForm::Own)?;
-            self.descend(network, Some(x), optimizer)?;
-        }
-        Ok(j)
+        // What may have been begun was of other examples, for all that is known here.
+        self.ahead.begun = false;
+        self.run_before(network, (x, y, weights), cost, optimizer, false)
     }
 
     /// The norm of all gradients together, `√Σ dw²`, as the last call of

@@ -48,22 +48,21 @@ impl<T: Scalar> TrainingStep<T> {
         self.check_network(network)?;
         self.penalize(network);
         self.clip();
-        self.descend(network, None, optimizer)
+        self.descend(network, None, optimizer, 0)
     }
 
     /// Updates every parameter: by the gradient that was kept of it, or, given X, by one that is used up as
-    /// it is made, if its form allows that. Each thread takes some columns of every parameter.
+    /// it is made, if its form allows that. Each thread takes some columns of every parameter, but for the
+    /// first `done`, which have been updated.
     pub(super) fn descend(
         &mut self,
         network: &mut Network<T>,
         x: Option<MatrixView<'_, T>>,
         optimizer: &dyn Optimizer<T>,
+        done: usize,
     ) -> Result<()> {
         let (m, n_state, threads) = (self.m, self.n_state, self.pool.n_threads());
-        if optimizer.n_state() != n_state || n_state > MOST_STATE {
-            let (expected, found) = (n_state, optimizer.n_state());
-            return Err(ModelError::OtherOptimizer { expected, found });
-        }
+        self.check_optimizer(optimizer)?;
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
             layer.absorb(m, &self.caches[l][..self.kept[l].n_cache * m]);
         }
@@ -72,9 +71,14 @@ impl<T: Scalar> TrainingStep<T> {
         let rule = Rule::new(&self.updating, self.step, optimizer);
         let mut parts = self.pool.parts();
         parts.push(&mut self.scratch, scratch_of_one);
-        let mut numbers = trained.iter().zip(gradients).zip(states);
+        let mut numbers = trained.iter().zip(gradients).zip(states).skip(done);
+        let mut left = done;
         for layer in network.layers_mut() {
             layer.parameters_mut(&mut |parameter| {
+                if left > 0 {
+                    left -= 1;
+                    return;
+                }
                 let Some(((trained, gradient), state)) = numbers.next() else { return };
                 let (nrows, ncols) = trained.shape;
                 let chunk = nrows * share_of(ncols, threads);
@@ -89,7 +93,7 @@ impl<T: Scalar> TrainingStep<T> {
             let mut chunk = || chunks.next().unwrap_or_default();
             let scratch = chunk();
             error.keep((|| {
-                for trained in trained.iter() {
+                for trained in trained.iter().skip(done) {
                     let (values, gradient) = (chunk(), chunk());
                     let state = std::array::from_fn(|s| match s < n_state {
                         true => chunk(),
@@ -135,6 +139,15 @@ impl<T: Scalar> TrainingStep<T> {
         Ok(())
     }
 
+    /// Whether `optimizer` remembers as much as the one the buffers were made for.
+    pub(super) fn check_optimizer(&self, optimizer: &dyn Optimizer<T>) -> Result<()> {
+        let (expected, found) = (self.n_state, optimizer.n_state());
+        if expected == found && found <= MOST_STATE {
+            return Ok(());
+        }
+        Err(ModelError::OtherOptimizer { expected, found })
+    }
+
     /// Adds the penalty's gradient for everything that decays and is not frozen.
     fn penalize(&mut self, network: &Network<T>) {
         if self.updating.penalty.is_none() {
@@ -178,7 +191,7 @@ impl<T: Scalar> TrainingStep<T> {
 }
 
 /// What is the same for all parameters in one update.
-struct Rule<'a, T: Scalar> {
+pub(super) struct Rule<'a, T: Scalar> {
     optimizer: &'a dyn Optimizer<T>,
     step: u64,
     rates: Rates<T>,
@@ -187,14 +200,14 @@ struct Rule<'a, T: Scalar> {
 }
 
 impl<'a, T: Scalar> Rule<'a, T> {
-    fn new(updating: &Updating, step: u64, optimizer: &'a dyn Optimizer<T>) -> Self {
+    pub(super) fn new(updating: &Updating, step: u64, optimizer: &'a dyn Optimizer<T>) -> Self {
         let alpha = T::of(optimizer.alpha().to_f64() * updating.rate);
         let lambda = optimizer.weight_decay().to_f64() * updating.decay;
         Self { optimizer, step, rates: optimizer.rates(step, alpha), lambda }
     }
 
     /// For one parameter, with its factors.
-    fn of<'b>(&'b self, trained: &'b Trained) -> Update<'b, T> {
+    pub(super) fn of<'b>(&'b self, trained: &'b Trained) -> Update<'b, T> {
         let rates = match trained.factors.0 {
             1.0 => self.rates,
             factor => {
@@ -208,7 +221,7 @@ impl<'a, T: Scalar> Rule<'a, T> {
 }
 
 /// The update of one parameter.
-struct Update<'a, T: Scalar> {
+pub(super) struct Update<'a, T: Scalar> {
     optimizer: &'a dyn Optimizer<T>,
     trained: &'a Trained,
     rates: Rates<T>,
@@ -223,7 +236,7 @@ impl<T: Scalar> Update<'_, T> {
     }
 
     /// The columns from `first` on that `values` has of it, by their gradient, which is made here.
-    fn make_and_apply(
+    pub(super) fn make_and_apply(
         &self,
         (dz, a_prev): (MatrixView<'_, T>, MatrixView<'_, T>),
         first: usize,

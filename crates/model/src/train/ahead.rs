@@ -1,0 +1,207 @@
+//! The next step on the same examples, begun while the weights of the first layer are updated.
+//!
+//! `X` is by far the largest matrix of a network with many features, and a step reads it twice: for `dW`,
+//! and in the next step for `Z`. Where `X` is the same again, both are made of one stretch of features after
+//! the other, which is read from memory once.
+
+use std::ops::ControlFlow;
+
+use layerwise_core::linalg::{affine_of_stretches, affine_stretch, stretches};
+use layerwise_core::{CoreError, GradientForm, MatrixView, MatrixViewMut, Scalar};
+use layerwise_cost::{Cost, weighted_cost};
+use layerwise_optim::Optimizer;
+
+use super::batches::Batch;
+use super::share::FirstError;
+use super::update::Rule;
+use crate::{Network, Result, TrainingStep};
+
+/// Bytes of `X` that stay in a processor's cache from one step to the next.
+const NEAR: usize = 4 << 20;
+/// Bytes of a stretch of `X` that stay there from the update to the sums.
+const NEAR_ENOUGH: usize = 2 << 20;
+
+/// The next step's `Z` of the first layer, in parts.
+#[derive(Debug, Default)]
+pub(super) struct Ahead<T> {
+    /// Whether there are any.
+    pub(super) begun: bool,
+    /// For each stretch `(n_out, m)`.
+    sums: Vec<T>,
+    /// For each stretch, room for the columns of a gradient that are made together.
+    scratch: Vec<T>,
+}
+
+impl<T: Scalar> Ahead<T> {
+    /// `z := Σ sums + b` for the examples from `first` on. Shape: `z (n_out, …)` of `m` examples in all.
+    pub(super) fn z(
+        &self,
+        b: &[T],
+        (first, m): (usize, usize),
+        z: &mut [T],
+    ) -> layerwise_core::Result<()> {
+        let (start, len) = (first * b.len(), z.len());
+        let sums = self.sums.chunks_exact(b.len() * m).map(|sums| &sums[start..start + len]);
+        Ok(affine_of_stretches(b, sums, z)?)
+    }
+}
+
+impl<T: Scalar> TrainingStep<T> {
+    /// Up to `steps` steps on the same examples, as as many calls of
+    /// [`run_weighted`](TrainingStep::run_weighted) make them, to the last bit: the batch gradient descent of
+    /// the exercise. `each` is told how many steps are done and the cost before the last of them, and may
+    /// end it. Returns the number of steps, fewer if a cost is not finite.
+    ///
+    /// With many features it is faster: the weights of the first layer are used for the next step as soon as
+    /// they are updated, and so `X` is read from memory once a step instead of twice.
+    ///
+    /// # Errors
+    /// As [`run_weighted`](TrainingStep::run_weighted).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use layerwise_model::{Network, TrainingStep, core::DMatrix};
+    /// use layerwise_model::{activations::{Sigmoid, Tanh}, cost::BinaryCrossEntropy, optim::GradientDescent};
+    ///
+    /// let mut network = Network::<f64>::builder(2).dense(4, Tanh).dense(1, Sigmoid).build()?;
+    /// let x = DMatrix::from_row_slice(2, 4, &[0., 0., 1., 1., 0., 1., 0., 1.]);
+    /// let y = DMatrix::from_row_slice(1, 4, &[0., 1., 1., 0.]);
+    /// let data = ((&x).into(), (&y).into(), None);
+    ///
+    /// let optimizer = GradientDescent::new(1.0)?;
+    /// let mut step = TrainingStep::new(&network, 4, &optimizer)?;
+    /// let steps = step.run_repeatedly(
+    ///     &mut network, data, &BinaryCrossEntropy, &optimizer, 10_000,
+    ///     |_, cost| if cost < 0.01 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) },
+    /// )?;
+    /// assert!(steps < 10_000 && step.updates() == steps as u64);
+    /// # Ok::<(), layerwise_model::ModelError>(())
+    /// ```
+    pub fn run_repeatedly(
+        &mut self,
+        network: &mut Network<T>,
+        data: (MatrixView<'_, T>, MatrixView<'_, T>, Option<&[T]>),
+        cost: &dyn Cost<T>,
+        optimizer: &dyn Optimizer<T>,
+        steps: usize,
+        mut each: impl FnMut(usize, T) -> ControlFlow<()>,
+    ) -> Result<usize> {
+        // What was begun may have been of other examples.
+        self.ahead.begun = false;
+        for step in 1..=steps {
+            let j = self.run_before(network, data, cost, optimizer, step < steps)?;
+            if !j.is_finite_number() {
+                return Ok(step - 1);
+            }
+            if each(step, j).is_break() {
+                return Ok(step);
+            }
+        }
+        Ok(steps)
+    }
+
+    /// One step, which may have been begun by the one before; with `same_again` the next, of which the caller
+    /// says that it has the same examples and the network as it is left here, may be begun.
+    pub(super) fn run_before(
+        &mut self,
+        network: &mut Network<T>,
+        (x, y, weights): Batch<'_, T>,
+        cost: &dyn Cost<T>,
+        optimizer: &dyn Optimizer<T>,
+        same_again: bool,
+    ) -> Result<T> {
+        let begun = std::mem::take(&mut self.ahead.begun);
+        let al = self.forward_from(network, x, begun)?;
+        let j = match weights {
+            None => cost.cost(al, y)?,
+            Some(weights) => weighted_cost(cost, al, y, weights)?,
+        };
+        if !j.is_finite_number() {
+            return Ok(j);
+        }
+        if self.updating.needs_gradients() {
+            self.backward_weighted(network, (x, y, weights), cost)?;
+            self.update(network, optimizer)?;
+            return Ok(j);
+        }
+        self.down(network, (x, y, weights), cost)?;
+        self.gradients_kept = false;
+        self.make_gradients(network, x, |form| form == GradientForm::Own)?;
+        let begins = same_again && self.pays_to_begin(network, x);
+        if begins {
+            self.check_optimizer(optimizer)?;
+            self.update_and_begin(network, x, optimizer)?;
+        }
+        self.descend(network, Some(x), optimizer, usize::from(begins))?;
+        self.ahead.begun = begins;
+        Ok(j)
+    }
+
+    /// Whether the first layer can be begun, and `X` is large while its stretches are not.
+    fn pays_to_begin(&self, network: &Network<T>, x: MatrixView<'_, T>) -> bool {
+        let (Some(layer), Some(trained)) = (network.layers().first(), self.trained.first()) else {
+            return false;
+        };
+        let n_stretches = stretches(x.nrows()).len();
+        layer.is_affine()
+            && (trained.layer, trained.form) == (0, GradientForm::Product)
+            && !trained.is_frozen()
+            && self.updating.regularization.max_norm.is_none()
+            // One unit alone is summed in another way.
+            && layer.n_out() > 1
+            && n_stretches >= self.pool.n_threads()
+            && size_of_val(x.as_slice()) > NEAR
+            && size_of_val(x.as_slice()) / n_stretches <= NEAR_ENOUGH
+    }
+
+    /// Updates the weights of the first layer, and makes the sums of the next step's `Z`.
+    fn update_and_begin(
+        &mut self,
+        network: &mut Network<T>,
+        x: MatrixView<'_, T>,
+        optimizer: &dyn Optimizer<T>,
+    ) -> Result<()> {
+        let (m, n_state) = (self.m, self.n_state);
+        let Self { ahead, trained, states, da, updating, step, pool, .. } = self;
+        let (Some(trained), Some(state), Some(layer)) =
+            (trained.first(), states.first_mut(), network.layers_mut().first_mut())
+        else {
+            return Ok(());
+        };
+        let (n_out, n_in) = trained.shape;
+        let n_stretches = stretches(n_in).len();
+        let features = stretches(n_in).next().map_or(0, |first| first.len());
+        let scratch = if optimizer.descends() { 0 } else { n_out * trained.together.min(features) };
+        ahead.sums.resize(n_stretches * n_out * m, T::zero());
+        ahead.scratch.resize(n_stretches * scratch, T::zero());
+
+        let dz = MatrixView::new(&da[0][..n_out * m], n_out, m).map_err(CoreError::from)?;
+        let rule = Rule::new(updating, *step, optimizer);
+        let update = rule.of(trained);
+        let mut parts = pool.parts();
+        parts.push(&mut ahead.sums, n_out * m);
+        parts.push(&mut ahead.scratch, scratch);
+        let mut slices = state.chunks_mut(trained.len());
+        (0..n_state).for_each(|_| parts.push(slices.next().unwrap_or_default(), n_out * features));
+        let mut first = true;
+        layer.parameters_mut(&mut |parameter| {
+            if std::mem::take(&mut first) {
+                parts.push(parameter.into_slice(), n_out * features);
+            }
+        });
+        let error = FirstError::default();
+        parts.run(n_stretches, |i, mut chunks| {
+            let mut chunk = || chunks.next().unwrap_or_default();
+            let (sums, scratch) = (chunk(), chunk());
+            let state = std::array::from_fn(|s| if s < n_state { chunk() } else { &mut [][..] });
+            let w = chunk();
+            error.keep((|| {
+                let stretch = i * features..i * features + w.len() / n_out;
+                update.make_and_apply((dz, x), stretch.start, w, state, scratch)?;
+                let w = MatrixView::new(w, n_out, stretch.len())?;
+                Ok(affine_stretch(w, x, stretch, MatrixViewMut::new(sums, n_out, m)?)?)
+            })());
+        });
+        Ok(error.into_result()?)
+    }
+}
