@@ -22,7 +22,12 @@ pub(super) fn write(target: &str, corpus: &Path) -> Result<(), FuzzError> {
         "arrays" => arrays(),
         "columnar" => columnar(),
         "hdf5" => files(&["data/tests/data/small.h5"]),
-        "images" => files(&["data/tests/data/pets/cat/1.png", "data/tests/data/pets/dog/1.png"]),
+        "images" => files(&[
+            "data/tests/data/pets/cat/1.png",
+            "data/tests/data/pets/dog/1.png",
+            "data/tests/data/grey.jpg",
+            "data/tests/data/colour.jpg",
+        ]),
         "model" => models(),
         _ => states(),
     };
@@ -80,7 +85,13 @@ fn arrays() -> Seeds {
 }
 
 fn columnar() -> Seeds {
-    let mut seeds = files(&["cli/tests/data/people.parquet", "cli/tests/data/people.feather"])?;
+    let mut seeds = files(&[
+        "cli/tests/data/people.parquet",
+        "data/tests/data/kinds-gzip.parquet",
+        "data/tests/data/kinds-lz4.parquet",
+        "data/tests/data/kinds.feather",
+        "cli/tests/data/people.feather",
+    ])?;
     // Behind its first eight bytes an Arrow file is a stream.
     seeds.extend(seeds.last().and_then(|file| file.get(8..)).map(<[u8]>::to_vec));
     Ok(seeds)

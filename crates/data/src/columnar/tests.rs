@@ -110,6 +110,28 @@ fn cells_read_back_as_the_same_values() {
 }
 
 #[test]
+fn files_of_another_program_read_as_the_same_table() {
+    for name in ["kinds-gzip.parquet", "kinds-lz4.parquet", "kinds.feather"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+        let table = read(&path).unwrap();
+        for (of, cells) in [
+            ("i8", ["1", "", "3"]),
+            ("u64", ["1", "2", "1152921504606846976"]),
+            ("f", ["1.5", "", "inf"]),
+            ("b", ["true", "", "false"]),
+            ("s", ["a", "b", ""]),
+            ("d", ["2020-01-02", "", "1999-12-31"]),
+            ("ts", ["2020-01-02T03:04:05", "", "1970-01-01T00:00:00"]),
+            ("dict", ["x", "y", "x"]),
+            ("dec", ["1.23", "", "-4.56"]),
+            ("large", ["long text"; 3]),
+        ] {
+            assert_eq!(column(&table, of), cells, "{of} of {name}");
+        }
+    }
+}
+
+#[test]
 fn rows_come_in_pieces_of_any_size() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t");
