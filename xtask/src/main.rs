@@ -3,6 +3,7 @@
 mod bench;
 mod course;
 mod docs;
+mod enlarge;
 mod fuzz;
 mod gradcheck;
 mod memcheck;
@@ -28,6 +29,8 @@ enum Task {
     BenchStep(bench::StepArgs),
     /// List the public items whose documentation shows no example.
     Docs(docs::Args),
+    /// Make a large table out of a small one.
+    Enlarge(enlarge::Args),
     /// Give every reader of files random bytes.
     Fuzz(fuzz::Args),
     /// Check every gradient of the workspace numerically.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::BenchStep(args) => bench::run_step(&args).map(ok).map_err(|error| error.to_string()),
         Task::Docs(args) => docs::run(&args).map(code).map_err(|error| error.to_string()),
+        Task::Enlarge(args) => enlarge::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::Fuzz(args) => fuzz::run(&args).map(ok).map_err(|error| error.to_string()),
         Task::Gradcheck(args) => gradcheck::run(&args).map_err(|error| error.to_string()),
         Task::Memcheck(args) => memcheck::run(&args).map(ok).map_err(|error| error.to_string()),
