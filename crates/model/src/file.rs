@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use layerwise_core::{DMatrix, LayerSpec, MatrixView, Scalar};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -264,6 +264,7 @@ pub(crate) fn tensor<T: Scalar>(
 /// Writes a file by way of a temporary one beside it.
 pub(crate) fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
     let file = |source| ModelError::File { path: path.to_owned(), source };
+    let path = &linked(path);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
@@ -272,6 +273,15 @@ pub(crate) fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
         let _ = fs::remove_file(&part);
         file(error)
     })
+}
+
+/// The file that a path stands for: of a link what it points to, be it there or not.
+fn linked(path: &Path) -> PathBuf {
+    let found = fs::canonicalize(path).or_else(|_| {
+        let target = fs::read_link(path)?;
+        Ok::<_, std::io::Error>(path.parent().unwrap_or(Path::new("")).join(target))
+    });
+    found.unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]
@@ -288,6 +298,22 @@ mod tests {
             file.notes.insert(key.into(), serde_json::json!({ "seed": seed, "x": 0.1 }));
         }
         file
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_points_to_is_written_and_the_link_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, target) = (folder.path().join("latest"), folder.path().join("v1"));
+        std::os::unix::fs::symlink("v1", &link).unwrap();
+        // First it is not there, then it is replaced.
+        for seed in [1, 2] {
+            let file = model((2, 2, 2), seed);
+            file.write(&link).unwrap();
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(fs::read(&target).unwrap(), file.to_bytes().unwrap());
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     proptest! {
