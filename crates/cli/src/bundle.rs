@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use layerwise_data::{ImageFormat, Recipe, Target};
+use layerwise_data::{FileKind, ImageFormat, Recipe, Target};
 use layerwise_model::{EpochRecord, ModelError, ModelFile, Network};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,6 +49,9 @@ pub struct DataNotes {
     /// What images were brought to, if it was images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<ImageFormat>,
+    /// Numbers of an example, if it was an array: the names of its columns, x0, x1, …, would not tell another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub array: Option<usize>,
 }
 
 /// The costs of epochs, for the notes.
@@ -85,7 +88,10 @@ impl Bundle {
 
     /// Reads a model file and checks that notes and network belong together.
     pub fn read(path: &Path) -> Result<Self, CliError> {
-        let file = ModelFile::<f32>::read(path)?;
+        let file = ModelFile::<f32>::read(path).map_err(|error| match data_in(path) {
+            Some(kind) => CliError::DataAsModel { path: path.to_owned(), kind },
+            None => error.into(),
+        })?;
         Self::from_file(file)
             .map_err(|problem| CliError::NotOurs { path: path.to_owned(), problem })
     }
@@ -113,6 +119,19 @@ impl Bundle {
             return Err(format!("its network has {n_out} outputs instead of {noted}"));
         }
         Ok(Self { network, notes })
+    }
+}
+
+/// What of data is in a file that is no model, in words; `None` where that cannot be told.
+fn data_in(path: &Path) -> Option<&'static str> {
+    let kind = FileKind::of(path).ok()?;
+    match kind {
+        FileKind::Text => {
+            let text = FileKind::is_plain_text(path).ok()?;
+            text.then_some("a text, as a table is")
+        }
+        FileKind::Other(_) => None,
+        kind => Some(kind.words()),
     }
 }
 
@@ -145,7 +164,13 @@ mod tests {
                 batch_size: 4,
                 seed: u64::MAX,
             },
-            data: DataNotes { rows: 2, left_out: vec![], fingerprint: "0".into(), images: None },
+            data: DataNotes {
+                rows: 2,
+                left_out: vec![],
+                fingerprint: "0".into(),
+                images: None,
+                array: None,
+            },
             history: vec![(0.7, Some(0.6))],
             kept: 1,
             scores: PartScores { train: scores.clone(), validation: scores.clone(), test: scores },

@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::terminal;
 
 /// Options that may differ: where things lie, not what they are.
-const OF_PLACES: [&str; 4] = ["data", "out", "delimiter", "no_header"];
+const OF_PLACES: [&str; 5] = ["data", "out", "delimiter", "no_header", "header"];
 
 /// The note of the data's fingerprint.
 const FINGERPRINT: &str = "data_fingerprint";

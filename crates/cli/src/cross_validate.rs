@@ -12,7 +12,7 @@ use crate::learner::Watch;
 use crate::prepared::Prepared;
 use crate::report::{self, count, heading, printable, short};
 use crate::scores::Scores;
-use crate::terminal::Progress;
+use crate::terminal::{self, Progress};
 
 /// What of the rows that are learned from says when to stop.
 const FRACTIONS: Fractions = Fractions { train: 0.9, validation: 0.1, test: 0.0 };
@@ -20,9 +20,17 @@ const FRACTIONS: Fractions = Fractions { train: 0.9, validation: 0.1, test: 0.0 
 /// Trains once for each part and shows how well the part was predicted.
 pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliError> {
     let prepared = Prepared::new(&args.learn)?;
+    prepared.doubts.iter().for_each(|doubt| terminal::show_warning(doubt));
     let Prepared { learn, target, .. } = &prepared;
     let table = prepared.table();
     let strata = target.strata(table)?;
+    // Of three rows or more at least two are left by each fold, unless there are two folds.
+    let needed = if args.folds == 2 { 4 } else { 3 };
+    prepared.refuse_few(
+        &strata,
+        needed,
+        "each fold leaves one to learn from and one to stop by",
+    )?;
     let folds = match target.task() {
         Task::Regression => k_fold(table.n_rows(), args.folds, learn.seed)?,
         _ => stratified_k_fold(&strata, args.folds, learn.seed)?,

@@ -3,11 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use layerwise_data::{DataError, SHIPPED_SETS};
+use layerwise_data::DataError;
 use layerwise_model::ModelError;
 
 use crate::config::ConfigError;
 use crate::interrupt::INTERRUPTED;
+use crate::report::{count, short};
 
 /// A reason to stop, in one message.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,14 @@ pub enum CliError {
         /// How many there were.
         trials: usize,
     },
+    /// Data where a model is to be read.
+    #[error("{} is {kind}, not a model", path.display())]
+    DataAsModel {
+        /// The file.
+        path: PathBuf,
+        /// What it is, in words.
+        kind: &'static str,
+    },
     /// A model that another program wrote, or that was changed.
     #[error("{} is a layerwise model, but not one that `layerwise train` wrote: {problem}", path.display())]
     NotOurs {
@@ -81,6 +90,40 @@ pub enum CliError {
         model: PathBuf,
         /// The column and those there are.
         source: DataError,
+    },
+    /// A table with too few rows for a number to be predicted.
+    #[error("{file} has {rows} row{}, and {needed} are needed: {why}", if *rows == 1 { "" } else { "s" })]
+    TooFewRows {
+        /// The table.
+        file: String,
+        /// Its rows.
+        rows: usize,
+        /// Rows it needs.
+        needed: usize,
+        /// What for.
+        why: &'static str,
+    },
+    /// Classes with too few rows.
+    #[error(
+        "{file}: {}{} of target {column:?}, and each class needs {needed}: {why}",
+        whole(sampled),
+        listed(rare)
+    )]
+    RareClasses {
+        /// The table.
+        file: String,
+        /// The target.
+        column: String,
+        /// Each of these classes with its rows, the rarest first.
+        rare: Vec<(String, usize)>,
+        /// Rows it needs.
+        needed: usize,
+        /// What for.
+        why: &'static str,
+        /// Rows of the sample they were counted in, if it was one.
+        sampled: Option<usize>,
+        /// Whether the classes are numbers, which could be predicted as such.
+        numbers: bool,
     },
     /// A network that would not fit into memory.
     #[error("a network of {found} parameters is too large: at most {most} are allowed")]
@@ -159,81 +202,25 @@ impl CliError {
             _ => 2,
         }
     }
+}
 
-    /// What may help, if there is more to say than the message does.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Data(DataError::Read { reason, .. })
-                if reason.kind() == io::ErrorKind::NotFound =>
-            {
-                let names: Vec<&str> = SHIPPED_SETS.iter().map(|set| set.name).collect();
-                Some(format!(
-                    "give the path of a CSV file, or the name of a shipped set: {}",
-                    names.join(", ")
-                ))
-            }
-            Self::Data(DataError::NotBuiltIn { feature, .. }) => Some(format!(
-                "install the program with it: `cargo install --path crates/cli --features {feature}`"
-            )),
-            Self::Data(DataError::OtherFormat { file, .. }) if file == "standard input" => Some(
-                "standard input is read as CSV; of other formats give the path of a file".into(),
-            ),
-            Self::Data(DataError::WhichArrays { .. }) => Some(
-                "--target NAME says which array holds the labels (--labels for `evaluate`)".into(),
-            ),
-            Self::Data(DataError::DuplicateColumn { name, .. })
-                if name == "predicted" || name.starts_with("probability_") =>
-            {
-                Some("a prediction adds this column; rename or remove the one in the data".into())
-            }
-            Self::Data(DataError::OneClass { .. } | DataError::BadTarget { .. }) => {
-                Some("--target COLUMN chooses another column to predict".into())
-            }
-            Self::Data(DataError::DecimalComma { column, .. }) => {
-                Some(format!("--categories {column} makes categories of all"))
-            }
-            Self::Data(
-                DataError::TextAmongNumbers { column, value, .. }
-                | DataError::TextAmongDates { column, value, .. },
-            ) => Some(format!(
-                "--missing {value} counts it as missing, --categories {column} makes categories of all"
-            )),
-            Self::Data(DataError::NoUsefulColumn { .. } | DataError::NoFeatures { .. }) => {
-                Some("`layerwise look DATA` shows what is in each column".into())
-            }
-            Self::Data(DataError::TooFewExamples { .. }) => Some(
-                "--task regression predicts numbers; or leave the rows of rare classes out".into(),
-            ),
-            Self::Model(ModelError::File { .. }) => {
-                Some("`layerwise train` writes a model file".into())
-            }
-            Self::Model(ModelError::ModelFile { .. }) => {
-                Some("the model comes first, then the data: `layerwise predict MODEL DATA`".into())
-            }
-            Self::NotOurs { .. } => {
-                Some("train a new model with `layerwise train`, or check the version".into())
-            }
-            Self::Config(ConfigError::UnknownKey { known, .. }) => {
-                Some(format!("the keys are: {}", known.join(", ")))
-            }
-            Self::NoCheckpoint { .. } => {
-                Some("Ctrl-C leaves one beside the model; without --resume training starts anew".into())
-            }
-            Self::BadCheckpoint { .. } => {
-                Some("without --resume training starts anew and replaces it".into())
-            }
-            Self::OtherCheckpoint { .. } => Some(
-                "resume with the same data and options; without --resume training starts anew and replaces it".into(),
-            ),
-            Self::NothingToSearch { .. } => Some("leave one of them out".into()),
-            Self::TooManyParameters { .. } => Some("choose fewer units with --hidden".into()),
-            Self::Diverged { learning_rate, .. } => Some(format!(
-                "try a smaller learning rate: --learning-rate {}",
-                learning_rate / 10.0
-            )),
-            _ => None,
-        }
+/// The first of the classes with their rows.
+fn listed(rare: &[(String, usize)]) -> String {
+    const SHOWN: usize = 5;
+    let class =
+        |(label, n): &(String, usize)| format!("class {:?} has {}", short(label), count(*n, "row"));
+    let mut classes: Vec<String> = rare.iter().take(SHOWN).map(class).collect();
+    if rare.len() > SHOWN {
+        classes.push(format!("{} more have too few", rare.len() - SHOWN));
     }
+    classes.join(", ")
+}
+
+/// Of what the rows of a class were counted.
+fn whole(sampled: &Option<usize>) -> String {
+    sampled.map_or_else(String::new, |rows| {
+        format!("in the sample of {rows} rows that --memory looks at, ")
+    })
 }
 
 #[cfg(test)]
@@ -251,11 +238,5 @@ mod tests {
         let read = ModelError::File { path: "m".into(), source: disk() };
         assert_eq!(CliError::from(read).exit_code(), 2);
         assert_eq!(CliError::Diverged { epoch: 1, learning_rate: 1.0 }.exit_code(), 2);
-    }
-
-    #[test]
-    fn a_run_away_training_is_told_how_to_slow_down() {
-        let hint = CliError::Diverged { epoch: 3, learning_rate: 5.0 }.hint().unwrap();
-        assert!(hint.ends_with("--learning-rate 0.5"), "{hint}");
     }
 }

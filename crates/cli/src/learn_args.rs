@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use layerwise_data::{CsvFormat, Missing, Numbers, Task};
+use layerwise_data::{ColumnProfile, CsvFormat, DateOrder, Missing, Numbers, Task};
 
 use crate::args::{DATA_HELP, DATA_LONG_HELP};
 use crate::input::ImageArgs;
@@ -18,8 +18,11 @@ pub struct FormatArgs {
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub delimiter: Option<u8>,
     /// The first row is data; columns are called column_1, column_2, …
-    #[arg(long)]
+    #[arg(long, conflicts_with = "header")]
     pub no_header: bool,
+    /// The first row names the columns, though it looks like data
+    #[arg(long)]
+    pub header: bool,
 }
 
 impl FormatArgs {
@@ -38,6 +41,27 @@ pub struct ColumnArgs {
     pub missing: Option<Vec<String>>,
     #[arg(long, value_name = "COLUMNS", help = CATEGORIES_HELP)]
     pub categories: Vec<String>,
+    /// How dates such as 07/06/2024 are read, where no value of the column proves it [default: month-first]
+    #[arg(long, value_name = "ORDER")]
+    pub dates: Option<DatesName>,
+}
+
+/// What `--dates` may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DatesName {
+    /// 07/06/2024 is the sixth of July
+    MonthFirst,
+    /// 07/06/2024 is the seventh of June
+    DayFirst,
+}
+
+impl From<DatesName> for DateOrder {
+    fn from(name: DatesName) -> Self {
+        match name {
+            DatesName::MonthFirst => Self::MonthFirst,
+            DatesName::DayFirst => Self::DayFirst,
+        }
+    }
 }
 
 const CATEGORIES_HELP: &str = "Columns that hold categories, though their values are numbers; can be repeated, \
@@ -47,6 +71,14 @@ impl ColumnArgs {
     /// The same for the data crate.
     pub fn missing(&self) -> Missing {
         self.missing.as_ref().map_or_else(Missing::default, Missing::words)
+    }
+
+    /// Reads dates in the order that was typed, where they can be read so.
+    pub fn order_dates(&self, mut profiles: Vec<ColumnProfile>) -> Vec<ColumnProfile> {
+        if let Some(order) = self.dates {
+            profiles.iter_mut().for_each(|profile| profile.read_open_dates(order.into()));
+        }
+        profiles
     }
 
     /// The words for missing values, as they could be typed.

@@ -6,8 +6,10 @@ use layerwise_data::{Target, profile};
 
 use crate::args::LookArgs;
 use crate::columns_named::columns_named;
+use crate::doubts::Doubts;
 use crate::error::CliError;
 use crate::input;
+use crate::learn_args::ColumnArgs;
 use crate::report::{self, columns, heading, printable};
 
 /// Shows what is in a table and what would be made of it.
@@ -17,6 +19,10 @@ pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
     let table = &input.table;
     let categories = columns_named(&args.columns.categories, table.column_names());
     let profiles = profile(table, &args.columns.missing(), &categories)?;
+    let profiles = args.columns.order_dates(profiles);
+    let has_header = input::has_header(&args.data, &args.format)?;
+    let typed = ColumnArgs { categories, ..args.columns.clone() };
+    let doubts = Doubts { has_header, profiles: &profiles, columns: &typed };
     let named = args.target.is_some() || input.shipped.is_some();
     let name = named.then(|| input.target(args.target.as_deref()));
     let target = name.map(|name| Target::find(table, &profiles, name, None)).transpose()?;
@@ -32,7 +38,8 @@ pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
         writeln!(out, "\n{}", heading(&title))?;
         writeln!(out, "{}", columns::target_line(table.n_rows(), &profiles, target))?;
     }
-    let warnings = columns::warnings((table, table.n_rows()), &profiles, target.as_ref());
+    let mut warnings = doubts.told(&[]);
+    warnings.extend(columns::warnings((table, table.n_rows()), &profiles, target.as_ref()));
     if !warnings.is_empty() {
         writeln!(out)?;
     }

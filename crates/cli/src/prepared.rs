@@ -6,6 +6,7 @@ use layerwise_data::{
 
 use crate::bundle::DataNotes;
 use crate::columns_named::columns_named;
+use crate::doubts::Doubts;
 use crate::error::CliError;
 use crate::fingerprint::Fingerprint;
 use crate::input::{self, Input};
@@ -29,6 +30,8 @@ pub struct Prepared {
     pub target: Target,
     /// What is known of a table larger than memory, of which `input` holds a sample.
     pub survey: Option<Survey>,
+    /// What may have been read otherwise than it was meant, in words.
+    pub doubts: Vec<String>,
 }
 
 impl Prepared {
@@ -62,6 +65,11 @@ impl Prepared {
         profiles: Vec<ColumnProfile>,
         survey: Option<Survey>,
     ) -> Result<Self, CliError> {
+        let profiles = learn.columns.order_dates(profiles);
+        let has_header = input::has_header(&learn.data, &learn.format)?;
+        let doubts = Doubts { has_header, profiles: &profiles, columns: &learn.columns };
+        doubts.refuse(&learn.data)?;
+        let doubts = doubts.told(&learn.leave_out);
         let target = input.target(learn.target.as_deref());
         let target = Target::find(&input.table, &profiles, target, learn.task.map(Task::from))?;
         if learn.leave_out.iter().any(|name| name == target.column()) {
@@ -71,7 +79,7 @@ impl Prepared {
             );
             return Err(CliError::input(&learn.data, problem));
         }
-        Ok(Self { learn, input, profiles, target, survey })
+        Ok(Self { learn, input, profiles, target, survey, doubts })
     }
 
     /// Rows of the whole table.
@@ -88,11 +96,46 @@ impl Prepared {
         let table = self.table();
         let fractions = if table.n_rows() >= MANY { FRACTIONS_OF_MANY } else { FRACTIONS };
         let strata = self.target.strata(table)?;
+        self.refuse_few(&strata, 3, "one to learn from, one to stop by, one to judge by")?;
         // A class is named as the user wrote it where there are too few of it.
         let label =
             |class: usize| self.target.labels().get(class).map_or("all rows", String::as_str);
         let labels: Vec<&str> = strata.into_iter().map(label).collect();
         Ok(stratified_split(&labels, fractions, self.learn.seed)?)
+    }
+
+    /// Refuses rows, of these classes, of which some are too few.
+    pub fn refuse_few(
+        &self,
+        strata: &[usize],
+        needed: usize,
+        why: &'static str,
+    ) -> Result<(), CliError> {
+        let (file, rows) = (self.table().name().to_owned(), strata.len());
+        let labels = self.target.labels();
+        if labels.is_empty() && rows < needed {
+            return Err(CliError::TooFewRows { file, rows, needed, why });
+        }
+        let mut counts = vec![0; labels.len()];
+        for &class in strata {
+            if let Some(n) = counts.get_mut(class) {
+                *n += 1;
+            }
+        }
+        let counts = labels.iter().cloned().zip(counts);
+        let mut rare: Vec<(String, usize)> = counts.filter(|(_, n)| *n < needed).collect();
+        if labels.is_empty() || rare.is_empty() {
+            return Ok(());
+        }
+        rare.sort_by_key(|(_, n)| *n);
+        let column = self.target.column().to_owned();
+        let sampled = self.survey.as_ref().filter(|survey| survey.rows > rows).map(|_| rows);
+        let numbers = self.profile_of_target().is_some_and(|profile| profile.range.is_some());
+        Err(CliError::RareClasses { file, column, rare, needed, why, sampled, numbers })
+    }
+
+    fn profile_of_target(&self) -> Option<&ColumnProfile> {
+        self.profiles.iter().find(|profile| profile.name == self.target.column())
     }
 
     /// How many rows of the whole table are to learn from, to stop by and to judge by.
@@ -114,6 +157,7 @@ impl Prepared {
             Some(survey) => survey.fingerprint.clone(),
             None => Fingerprint::of(self.table()),
         };
-        DataNotes { rows: self.rows(), left_out, fingerprint, images: self.input.images }
+        let Input { images, array, .. } = self.input;
+        DataNotes { rows: self.rows(), left_out, fingerprint, images, array }
     }
 }

@@ -38,6 +38,8 @@ impl Trained {
             test: plan.score(&test)?,
         };
 
+        // A target that is none of the columns named the labels of an array.
+        let labels = learn.target.as_deref().filter(|name| name.trim() != plan.target.column());
         // The file first: whatever happens to the output, the work is kept.
         let replaced = args.out.exists();
         let notes = Notes {
@@ -55,7 +57,7 @@ impl Trained {
         Events::new(args.json).end(out, &scores, &history, &args.out, start.elapsed())?;
         if args.talks() {
             show_result(out, &scores, &history)?;
-            show_next(out, (&args.out, &learn.data), replaced)?;
+            show_next(out, (&args.out, &learn.data, labels), replaced)?;
         }
         Ok(())
     }
@@ -114,7 +116,7 @@ fn show_result(
 
 fn show_next(
     out: &mut impl Write,
-    (model, data): (&Path, &Path),
+    (model, data, labels): (&Path, &Path, Option<&str>),
     replaced: bool,
 ) -> Result<(), CliError> {
     let replaced = if replaced { " (replacing the file that was there)" } else { "" };
@@ -123,7 +125,8 @@ fn show_next(
     let [model, data] = [model, data].map(|path| shell_word(&path.display().to_string()));
     writeln!(out, "{}", heading("What to type next"))?;
     writeln!(out, "  {program} predict {model} {data}")?;
-    writeln!(out, "  {program} evaluate {model} {data}")?;
+    let labels = labels.map(|labels| format!(" --labels {}", shell_word(labels)));
+    writeln!(out, "  {program} evaluate {model} {data}{}", labels.unwrap_or_default())?;
     writeln!(out, "  {program} inspect {model}")?;
     Ok(())
 }

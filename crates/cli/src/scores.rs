@@ -47,15 +47,12 @@ impl Scores {
                 vec![("accuracy", Some(class_accuracy(a, t)?)), ("AUC", some(class_roc_auc(a, t))?)]
             }
             Task::Regression => {
-                // In the units of the target.
-                let number = |m: &DMatrix<f32>| m.map(|a| target.number(a));
-                let (al, y) = (number(al), number(y));
-                let (a, t): (MatrixView<'_, f64>, MatrixView<'_, f64>) =
-                    ((&al).into(), (&y).into());
+                // Errors in standard deviations, whose squares are numbers, and from them in units of the target.
+                let unit = target.deviation();
                 vec![
                     ("R²", some(r_squared(a, t))?),
-                    ("RMSE", Some(root_mean_squared_error(a, t)?)),
-                    ("MAE", Some(mean_absolute_error(a, t)?)),
+                    ("RMSE", Some(root_mean_squared_error(a, t)? * unit)),
+                    ("MAE", Some(mean_absolute_error(a, t)? * unit)),
                 ]
             }
         };

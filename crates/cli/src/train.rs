@@ -31,6 +31,9 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         Some(memory) => Prepared::surveyed(&args.learn, memory.clone(), talks)?,
         None => Prepared::new(&args.learn)?,
     };
+    if !talks || args.learn.print_config {
+        prepared.doubts.iter().for_each(|doubt| terminal::show_warning(doubt));
+    }
     let split = prepared.split()?;
     let mut plan = prepared.plan(&prepared.learn, &split)?;
     let options = Effective::new(&prepared.learn, &plan)
@@ -153,6 +156,9 @@ fn show_data(
     writeln!(out, "{}", columns::target_line(rows, profiles, target))?;
     for line in columns::left_out_lines(&data.left_out) {
         writeln!(out, "{line}")?;
+    }
+    for doubt in &prepared.doubts {
+        writeln!(out, "{} {doubt}", report::warning())?;
     }
     for warning in columns::warnings((&input.table, rows), profiles, Some(target)) {
         writeln!(out, "{} {warning}", report::warning())?;

@@ -30,6 +30,37 @@ pub enum DateFormat {
     DayMonthYearSlashes,
 }
 
+/// Which of two numbers before a year is the month.
+///
+/// ```
+/// use layerwise_data::{DateFormat, DateOrder};
+///
+/// assert_eq!(DateOrder::DayFirst.format(), DateFormat::DayMonthYearSlashes);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `12/31/2024`.
+    MonthFirst,
+    /// `31/12/2024`.
+    DayFirst,
+}
+
+impl DateOrder {
+    /// How a column of this order writes its dates.
+    ///
+    /// ```
+    /// use layerwise_data::{DateFormat, DateOrder};
+    ///
+    /// assert_eq!(DateOrder::MonthFirst.format(), DateFormat::MonthDayYear);
+    /// ```
+    pub fn format(self) -> DateFormat {
+        match self {
+            Self::MonthFirst => DateFormat::MonthDayYear,
+            Self::DayFirst => DateFormat::DayMonthYearSlashes,
+        }
+    }
+}
+
 impl DateFormat {
     pub(crate) const ALL: [Self; 5] = [
         Self::Iso,
@@ -45,6 +76,15 @@ impl DateFormat {
         Self::ALL
             .into_iter()
             .find(|format| cells.iter().all(|cell| format.read(cell.as_ref()).is_some()))
+    }
+
+    /// The way that differs in which number is the month.
+    pub(crate) fn other_order(self) -> Option<Self> {
+        match self {
+            Self::MonthDayYear => Some(Self::DayMonthYearSlashes),
+            Self::DayMonthYearSlashes => Some(Self::MonthDayYear),
+            _ => None,
+        }
     }
 
     /// Whether a cell without blanks around it is such a date.

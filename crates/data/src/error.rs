@@ -81,6 +81,12 @@ pub enum DataError {
         /// What it is.
         format: &'static str,
     },
+    /// A model where data are to be read.
+    #[error("{file} is a model (safetensors), not data")]
+    ModelAsData {
+        /// The file.
+        file: String,
+    },
     /// The file is of a kind that a feature of this crate reads, and the feature is not built in.
     #[error(
         "{file} is {format}, which takes the feature `{feature}`, and this build is without it"
@@ -290,6 +296,25 @@ pub enum DataError {
         /// The cell.
         value: String,
     },
+    /// A text where a model wants a number.
+    #[error(
+        "{file}, row {row}, column {}: {} is not a number, as all of this column were that the model learned from; \
+         {advice}",
+        shown(column),
+        shown(value)
+    )]
+    TextForNumber {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+        /// What to do.
+        advice: &'static str,
+    },
     /// A column of numbers has a few texts in it.
     #[error(
         "{file}, row {row}, column {}: {} is not a number, as nearly all others of this column are{}; \
@@ -405,9 +430,10 @@ pub enum DataError {
     },
     /// A target is blank.
     #[error(
-        "{file}, row {row}, target column {} is empty; every example needs a label \
+        "{file}, row {row}, target column {} {}; every example needs a label \
          (fill it in, or remove the row)",
-        shown(column)
+        shown(column),
+        if word.is_empty() { "is empty".into() } else { format!("holds {}, which counts as missing", shown(word)) }
     )]
     MissingLabel {
         /// The table.
@@ -416,6 +442,8 @@ pub enum DataError {
         row: u64,
         /// The column.
         column: String,
+        /// The word that counts as missing; empty as the cell may be.
+        word: String,
     },
     /// All examples have the same label.
     #[error(
@@ -467,6 +495,22 @@ pub enum DataError {
         /// The column.
         column: String,
         /// The cell.
+        value: String,
+    },
+    /// Numbers so far apart that squares of them are none.
+    #[error(
+        "{file}, row {row}, column {}: {value} is too far from the other numbers of this column to be learned from \
+         together; correct it, or leave the row or the column out",
+        shown(column)
+    )]
+    TooFarApart {
+        /// The table.
+        file: String,
+        /// Line in the file.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The number.
         value: String,
     },
     /// A date is none.

@@ -65,10 +65,23 @@ impl FileKind {
             // What is read from a pipe is gone.
             return Ok(Self::Text);
         }
-        let mut start = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(LOOKED_AT).read_to_end(&mut start).map_err(failed)?;
-        Ok(Self::of_bytes(&start))
+        Ok(Self::of_bytes(&start_of(path)?))
+    }
+
+    /// Whether a file starts as a text that a person could read; one without a byte does not.
+    ///
+    /// # Errors
+    /// [`DataError::Read`].
+    ///
+    /// ```
+    /// use layerwise_data::FileKind;
+    ///
+    /// assert!(FileKind::is_plain_text("Cargo.toml")?);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn is_plain_text(path: impl AsRef<Path>) -> Result<bool> {
+        let start = start_of(path.as_ref())?;
+        Ok(!start.is_empty() && is_plain_text(&start))
     }
 
     /// What starts with these bytes.
@@ -92,6 +105,9 @@ impl FileKind {
             (b"FEA1", FileKind::Other("a Feather file of version 1")),
             (b"%PDF", FileKind::Other("a PDF document")),
         ];
+        if is_model(start) {
+            return Self::Other(MODEL);
+        }
         if is_npz(start) {
             return Self::Npz;
         }
@@ -164,9 +180,19 @@ impl FileKind {
         let (file, format) = (file.to_owned(), self.words());
         match self.feature() {
             Some(feature) if !self.is_built_in() => DataError::NotBuiltIn { file, format, feature },
+            _ if format == MODEL => DataError::ModelAsData { file },
             _ => DataError::OtherFormat { file, format },
         }
     }
+}
+
+/// The first bytes of a file.
+fn start_of(path: &Path) -> Result<Vec<u8>> {
+    let failed = |reason| DataError::Read { file: path.display().to_string(), reason };
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(LOOKED_AT).read_to_end(&mut start).map_err(failed)?;
+    Ok(start)
 }
 
 /// Whether these are letters and line ends alone: binary formats soon have a zero, a small number or half a letter.
@@ -180,6 +206,18 @@ fn is_plain_text(start: &[u8]) -> bool {
         Err(_) => return false,
     };
     text.chars().all(|letter| !letter.is_control() || matches!(letter, '\t' | '\n' | '\r'))
+}
+
+/// What a model is written to.
+const MODEL: &str = "a model (safetensors)";
+
+/// Whether this is a safetensors file: the length of a header, and the header in JSON.
+fn is_model(start: &[u8]) -> bool {
+    /// Bytes that a header takes at most.
+    const LONGEST: u64 = 100_000_000;
+    let length = start.first_chunk().map(|length| u64::from_le_bytes(*length));
+    length.is_some_and(|length| length <= LONGEST)
+        && start.get(8..).is_some_and(|header| header.starts_with(b"{\""))
 }
 
 /// Whether this is a ZIP file whose first entry is an array.
@@ -207,6 +245,17 @@ mod tests {
         for cut in 0..start.len() {
             FileKind::of_bytes(&start[..cut]);
         }
+    }
+
+    #[test]
+    fn a_model_is_none_of_data() {
+        let mut start = 300_u64.to_le_bytes().to_vec();
+        start.extend(br#"{"__metadata__":{"layerwise":"#);
+        let kind = FileKind::of_bytes(&start);
+        assert!(!kind.is_built_in());
+        let message = kind.refused("m.safetensors").to_string();
+        assert_eq!(message, "m.safetensors is a model (safetensors), not data");
+        assert_eq!(FileKind::of_bytes(b"{\"a\": 1}{\"b\": 2}"), FileKind::Text);
     }
 
     #[test]

@@ -44,6 +44,7 @@ mod date;
 mod error;
 mod features;
 mod file_kind;
+mod header_doubt;
 mod image_format;
 #[cfg(feature = "images")]
 mod images;
@@ -70,10 +71,11 @@ pub use arrays::{Array, ArrayFile, Part};
 pub use blocks::{BlockWriter, Blocks, Unpacker};
 pub use csv_format::CsvFormat;
 pub use dataset::Dataset;
-pub use date::DateFormat;
+pub use date::{DateFormat, DateOrder};
 pub use error::{DataError, Result};
 pub use features::features;
 pub use file_kind::FileKind;
+pub use header_doubt::HeaderDoubt;
 pub use image_format::{ImageFormat, ImageOptions};
 #[cfg(feature = "images")]
 pub use images::ImageFolder;

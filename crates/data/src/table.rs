@@ -6,6 +6,7 @@ use std::path::Path;
 
 use csv::ByteRecord;
 
+use crate::cell::trimmed;
 use crate::{CsvFormat, DataError, Result, TableReader};
 
 /// A header and text cells in rows.
@@ -270,6 +271,12 @@ impl Table {
     #[cfg(any(feature = "parquet", feature = "images"))]
     pub(crate) fn end_row(&mut self, row: u64) {
         self.lines.push(row);
+    }
+
+    /// Whether a row holds the names of the columns.
+    pub(crate) fn repeats_header(&self, row: usize) -> bool {
+        let mut names = self.columns.iter().enumerate();
+        names.all(|(column, name)| trimmed(self.cell(row, column)) == name)
     }
 
     /// A cell, as read.

@@ -223,6 +223,7 @@ fn labels_of<'a>(table: &'a Table, column: &str) -> Result<Vec<(u64, &'a str)>> 
             file: table.name().to_string(),
             row,
             column: column.to_string(),
+            word: String::new(),
         }),
         (label, row) => Ok((row, label)),
     };

@@ -132,16 +132,15 @@ impl Target {
                 file: table.name().to_owned(),
                 row,
                 column: name,
+                word: profile.missing_word.clone().unwrap_or_default(),
             });
         }
-        if let (ColumnKind::Constant, Some((label, count))) = (profile.kind, profile.levels.first())
-        {
-            return Err(DataError::OneClass {
-                file: table.name().to_owned(),
-                column: name,
-                label: label.clone(),
-                count: *count,
-            });
+        if let (Some((label, _)), true) = (profile.levels.first(), labels_of(profile).len() == 1) {
+            let (file, label, count) = (table.name().to_owned(), label.clone(), table.n_rows());
+            return match profile.range {
+                Some(_) => refuse(format!("all {count} rows have the same number, {label}")),
+                None => Err(DataError::OneClass { file, column: name, label, count }),
+            };
         }
         let task = task.unwrap_or_else(|| task_of(profile, table.n_rows()));
         if task == Task::Regression {
@@ -204,7 +203,7 @@ impl Target {
     /// Takes mean and standard deviation of a number from these rows.
     ///
     /// # Errors
-    /// [`DataError::NotANumber`] with the row.
+    /// [`DataError::TextForNumber`] with the row.
     ///
     /// ```
     /// use layerwise_data::{Missing, Table, Target, profile};
@@ -226,8 +225,10 @@ impl Target {
             rows.iter().map(|&row| self.value(table, row, index)).collect::<Result<Vec<f64>>>()?;
         let n = values.len() as f64;
         self.mean = values.iter().map(|value| value / n).sum();
-        let variance: f64 = values.iter().map(|value| (value - self.mean).powi(2) / n).sum();
-        self.deviation = variance.sqrt();
+        // In units of the largest: the square of a very small or very large number is none.
+        let largest = values.iter().map(|value| (value - self.mean).abs()).fold(0.0, f64::max);
+        let square = |value: &f64| ((value - self.mean) / largest).powi(2) / n;
+        self.deviation = largest * values.iter().map(square).sum::<f64>().sqrt();
         if !(self.deviation.is_finite() && self.deviation > 0.0) {
             self.deviation = 1.0;
         }
@@ -238,7 +239,8 @@ impl Target {
     ///
     /// # Errors
     /// [`DataError::NoSuchColumn`], [`UnknownClass`](DataError::UnknownClass) or
-    /// [`NotANumber`](DataError::NotANumber) with the row.
+    /// [`TextForNumber`](DataError::TextForNumber) with the row; [`MissingLabel`](DataError::MissingLabel) and
+    /// [`RepeatedHeader`](DataError::RepeatedHeader).
     pub fn encode(&self, table: &Table) -> Result<DMatrix<f32>> {
         let index = table.column_index(&self.column)?;
         let mut y = DMatrix::zeros(self.n_out(), table.n_rows());
@@ -314,12 +316,27 @@ impl Target {
 
     fn value(&self, table: &Table, row: usize, index: usize) -> Result<f64> {
         let cell = trimmed(table.cell(row, index));
-        number(cell).ok_or_else(|| DataError::NotANumber {
-            file: table.name().to_owned(),
-            row: table.line(row).unwrap_or(0),
-            column: self.column.clone(),
-            value: cell.to_owned(),
+        let file = || table.name().to_owned();
+        number(cell).ok_or_else(|| match self.no_label(table, row, cell) {
+            Some(error) => error,
+            None => DataError::TextForNumber {
+                file: file(),
+                row: table.line(row).unwrap_or(0),
+                column: self.column.clone(),
+                value: cell.to_owned(),
+                advice: "correct it, or remove the row",
+            },
         })
+    }
+
+    /// Why a cell that is no label is none, if that has nothing to do with the labels there are.
+    fn no_label(&self, table: &Table, row: usize, cell: &str) -> Option<DataError> {
+        let (file, line) = (table.name().to_owned(), table.line(row).unwrap_or(0));
+        let (column, word) = (self.column.clone(), String::new());
+        if cell.is_empty() {
+            return Some(DataError::MissingLabel { file, row: line, column, word });
+        }
+        table.repeats_header(row).then_some(DataError::RepeatedHeader { file, row: line })
     }
 
     fn too_large(&self, table: &Table, row: usize, index: usize) -> DataError {
@@ -338,13 +355,16 @@ impl Target {
             _ => label == cell,
         };
         let class = self.labels.iter().position(|label| label == cell);
-        class.or_else(|| self.labels.iter().position(same)).ok_or_else(|| DataError::UnknownClass {
+        let unknown = || DataError::UnknownClass {
             file: table.name().to_owned(),
             row: table.line(row).unwrap_or(0),
             column: self.column.clone(),
             value: cell.to_owned(),
             known: self.labels.clone(),
-        })
+        };
+        class
+            .or_else(|| self.labels.iter().position(same))
+            .ok_or_else(|| self.no_label(table, row, cell).unwrap_or_else(unknown))
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Effective {
     categories: Vec<String>,
     missing: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    dates: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     numbers: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hidden: Option<Vec<usize>>,
@@ -38,6 +40,8 @@ pub struct Effective {
     delimiter: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     no_header: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    header: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     folds: Option<Whole>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +91,7 @@ impl Effective {
             leave_out: args.leave_out.clone(),
             categories: args.columns.categories.clone(),
             missing: args.columns.words(),
+            dates: args.columns.dates.as_ref().map(name_of),
             numbers: Some(name_of(&numbers)),
             hidden: Some(settings.hidden),
             dropout: Some(settings.dropout),
@@ -98,6 +103,7 @@ impl Effective {
             seed: Whole(settings.seed),
             delimiter,
             no_header: args.format.no_header,
+            header: args.format.header,
             folds: None,
             trials: None,
             minutes: None,

@@ -24,8 +24,8 @@ const VERBS: [&str; 3] = ["train", "cross-validate", "search"];
 /// Options that are about the file, or about this one run.
 const NOT_IN_FILES: [&str; 5] = ["help", "version", "config", "print_config", "resume"];
 
-/// Of these only one may be said; what is typed leaves no room for the other.
-const APART: [&str; 2] = ["quiet", "json"];
+/// Of each of these only one may be said; what is typed leaves no room for the other.
+const APART: [[&str; 2]; 2] = [["quiet", "json"], ["header", "no_header"]];
 
 /// What was typed, and what the config says where nothing was. Ends the program, as clap does, for `--help` and
 /// for what is wrong with the arguments.
@@ -45,10 +45,12 @@ pub fn parse(mut arguments: Vec<OsString>) -> Result<Cli, ConfigError> {
         if !is_typed(typed, "data") && !is_there("data") {
             return Err(ConfigError::NoData { path: path.clone() });
         }
-        let apart = APART.iter().any(|key| has(key) && is_typed(typed, key));
+        let ruled_out = |key: &str| {
+            let of = APART.iter().find(|keys| keys.contains(&key));
+            of.is_some_and(|keys| keys.iter().any(|key| has(key) && is_typed(typed, key)))
+        };
         let wanted = entries.into_iter().filter(|entry| {
-            let own = has(&entry.key) && !is_typed(typed, &entry.key);
-            own && !(apart && APART.contains(&entry.key.as_str()))
+            has(&entry.key) && !is_typed(typed, &entry.key) && !ruled_out(&entry.key)
         });
         // After the verb, so that a `--` among what was typed changes nothing.
         let added: Vec<OsString> =

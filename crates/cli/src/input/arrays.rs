@@ -5,14 +5,15 @@ use std::path::Path;
 use layerwise_data::{Array, ArrayFile, FileKind, Part, Table};
 
 use super::Input;
+use crate::bundle::Notes;
 use crate::error::CliError;
 
 /// Reads an array; `labels` is a column of it or the file of its labels, as `option` said.
 pub fn of_array(data: &Path, labels: Option<&str>, option: &str) -> Result<Input, CliError> {
-    let labels = labels.filter(|labels| !is_column(labels));
+    let labels = labels.filter(|labels| !is_array_column(labels));
     let labels = labels.map(|labels| labels_of(labels, option)).transpose()?;
     let table = Array::read(data)?.into_table(labels.as_ref())?;
-    Ok(Input::of(table, labels.is_some()))
+    Ok(input(table, labels.is_some()))
 }
 
 /// Reads features and labels of a file of several arrays; `labels` is one of these, a file, or a column of the
@@ -21,20 +22,44 @@ pub fn of_file(data: &Path, labels: Option<&str>, part: Part) -> Result<Input, C
     let file = ArrayFile::open(data)?;
     let known = |name: &str| file.arrays().iter().any(|(array, _)| array == name);
     match labels {
-        Some(labels) if !known(labels) && is_column(labels) => {
+        Some(labels) if !known(labels) && is_array_column(labels) => {
             let table = file.features(part)?.into_table(None)?;
-            Ok(Input::of(table, false))
+            Ok(input(table, false))
         }
         Some(labels) if !known(labels) && Path::new(labels).is_file() => {
             let labels = Array::read(labels)?;
-            Ok(Input::of(file.features(part)?.into_table(Some(&labels))?, true))
+            Ok(input(file.features(part)?.into_table(Some(&labels))?, true))
         }
         labels => {
             let table = file.into_reader(labels, part)?.into_table()?;
             let labels = table.last_column_name() == "label";
-            Ok(Input::of(table, labels))
+            Ok(input(table, labels))
         }
     }
+}
+
+/// A table made of an array, its last column labels or not.
+fn input(table: Table, labels: bool) -> Input {
+    let width = table.column_names().len() - usize::from(labels);
+    Input { array: Some(width), ..Input::of(table, labels) }
+}
+
+/// Refuses an array whose examples have another number of numbers than those a model was trained on.
+pub fn refuse_other_width(
+    data: &Path,
+    found: Option<usize>,
+    model: &Notes,
+) -> Result<(), CliError> {
+    let (Some(found), Some(expected)) = (found, model.data.array) else { return Ok(()) };
+    // The target may have been the last column, which need not be there for a prediction.
+    let without_target = model.target.column() == format!("x{found}") && found + 1 == expected;
+    if found == expected || without_target {
+        return Ok(());
+    }
+    let problem = format!(
+        "its examples have {found} numbers each, but the model was trained on an array with {expected}"
+    );
+    Err(CliError::input(data, problem))
 }
 
 /// Labels that go with an array are no use beside a table, which has a column for them.
@@ -60,7 +85,7 @@ pub fn refuse_labels_of_a_table(
 }
 
 /// Columns of an array are called x0, x1, …; anything else is a file.
-fn is_column(name: &str) -> bool {
+pub fn is_array_column(name: &str) -> bool {
     name.strip_prefix('x').is_some_and(|index| index.parse::<usize>().is_ok())
 }
 

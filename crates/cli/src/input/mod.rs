@@ -8,9 +8,12 @@ use std::path::Path;
 
 use layerwise_data::{CsvFormat, FileKind, ImageFormat, Part, ShippedSet, Table, TableReader};
 
+pub use arrays::is_array_column;
 pub use image_args::ImageArgs;
 
+use crate::bundle::Notes;
 use crate::error::CliError;
+use crate::learn_args::FormatArgs;
 
 /// A table to learn from and what is known of where it comes from.
 pub struct Input {
@@ -21,6 +24,8 @@ pub struct Input {
     /// Whether the last column is labels that were found elsewhere: in a file or an array of their own, or
     /// in the names of folders.
     pub labels: bool,
+    /// Numbers of an example, of arrays.
+    pub array: Option<usize>,
 }
 
 impl Input {
@@ -35,7 +40,7 @@ impl Input {
 
     /// A table of its own.
     pub fn of(table: Table, labels: bool) -> Self {
-        Self { table, shipped: None, images: None, labels }
+        Self { table, shipped: None, images: None, labels, array: None }
     }
 }
 
@@ -75,20 +80,24 @@ pub fn to_learn(
     }
 }
 
-/// Reads what a model is to be judged by; `labels` as `target` above, `images` is what the model was trained on.
+/// Reads what a model with these notes is to be judged by; `labels` as `target` above.
 pub fn to_judge(
     data: &Path,
     format: &CsvFormat,
     labels: Option<&str>,
-    images: Option<ImageFormat>,
+    model: &Notes,
 ) -> Result<Table, CliError> {
     if data.to_str().and_then(ShippedSet::find).is_none() {
-        match FileKind::of(data)? {
-            FileKind::Array => return Ok(arrays::of_array(data, labels, "--labels")?.table),
+        let input = match FileKind::of(data)? {
+            FileKind::Array => Some(arrays::of_array(data, labels, "--labels")?),
             kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
-                return Ok(arrays::of_file(data, labels, Part::Testing)?.table);
+                Some(arrays::of_file(data, labels, Part::Testing)?)
             }
-            _ => {}
+            _ => None,
+        };
+        if let Some(Input { table, array, .. }) = input {
+            arrays::refuse_other_width(data, array, model)?;
+            return Ok(table);
         }
     }
     if labels.is_some() {
@@ -96,7 +105,7 @@ pub fn to_judge(
                        its target column, those of images the names of their folders";
         return Err(CliError::input(data, problem.into()));
     }
-    let opened = open(data, format, images)?;
+    let opened = open(data, format, Some(model))?;
     if opened.shown.is_some_and(|shown| shown.len() == 1) {
         let problem =
             "without labels nothing can be compared: give a folder with one sub-folder a class";
@@ -117,6 +126,14 @@ pub fn is_examples(data: &Path) -> Result<bool, CliError> {
     ))
 }
 
+/// Whether the names of the columns are the first row of a text, and nobody said that they are.
+pub fn has_header(data: &Path, format: &FormatArgs) -> Result<bool, CliError> {
+    if format.header || format.no_header || data.to_str().and_then(ShippedSet::find).is_some() {
+        return Ok(false);
+    }
+    Ok(FileKind::of(data)? == FileKind::Text)
+}
+
 /// A table that is read some rows at a time.
 pub struct Opened {
     pub reader: TableReader<'static>,
@@ -124,12 +141,8 @@ pub struct Opened {
     pub shown: Option<Vec<String>>,
 }
 
-/// Opens a file, a shipped set, images or, for `-`, standard input.
-pub fn open(
-    data: &Path,
-    format: &CsvFormat,
-    images: Option<ImageFormat>,
-) -> Result<Opened, CliError> {
+/// Opens a file, a shipped set, images or, for `-`, standard input; what a model with these notes can take in.
+pub fn open(data: &Path, format: &CsvFormat, model: Option<&Notes>) -> Result<Opened, CliError> {
     if data.as_os_str() == "-" {
         let reader = TableReader::new(std::io::stdin().lock(), "standard input", format)?;
         return Ok(Opened { reader, shown: None });
@@ -147,10 +160,13 @@ pub fn open(
             layerwise_data::ArrayFile::open(data)?.features(Part::Testing)?.into_reader(None)?
         }
         kind @ (FileKind::Folder | FileKind::Image) if kind.is_built_in() => {
-            return images::open(data, kind, images);
+            return images::open(data, kind, model.and_then(|notes| notes.data.images));
         }
-        _ => TableReader::open(data, format)?,
+        _ => return Ok(Opened { reader: TableReader::open(data, format)?, shown: None }),
     };
+    if let Some(model) = model {
+        arrays::refuse_other_width(data, Some(reader.column_names().len()), model)?;
+    }
     Ok(Opened { reader, shown: None })
 }
 

@@ -36,7 +36,11 @@ impl Cells<'_> {
             }
             Task::Regression => {
                 let number = self.target.number(al[0]);
-                added.display(format_args!("{number:.*}", decimals(self.target.deviation())));
+                let deviation = self.target.deviation();
+                match digits(number, deviation) {
+                    Some(digits) => added.display(format_args!("{number:.digits$e}")),
+                    None => added.display(format_args!("{number:.*}", decimals(deviation))),
+                }
             }
         }
     }
@@ -48,6 +52,15 @@ fn decimals(deviation: f64) -> usize {
     (6.0 - deviation.abs().log10().floor()).clamp(0.0, 17.0) as usize
 }
 
+/// The same for a number that written out would be mostly zeros: its digits in e-notation.
+fn digits(number: f64, deviation: f64) -> Option<usize> {
+    const LARGE: f64 = 1e16;
+    const SMALL: f64 = 1e-10;
+    let size = |number: f64| number.abs().max(f64::MIN_POSITIVE).log10().floor();
+    let written_out = number.abs() < LARGE && deviation >= SMALL;
+    (!written_out).then(|| (size(number) - size(deviation) + 6.0).clamp(0.0, 16.0) as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +69,8 @@ mod tests {
     fn decimals_follow_the_spread() {
         assert_eq!([decimals(77.0), decimals(1.0), decimals(0.002)], [5, 6, 9]);
         assert_eq!([decimals(1e9), decimals(0.0)], [0, 17]);
+        assert_eq!([digits(123.4, 77.0), digits(1e15, 1e9)], [None, None]);
+        assert_eq!([digits(3e39, 1e39), digits(-2e-300, 1e-300)], [Some(6), Some(6)]);
+        assert_eq!([digits(0.0, 1e-300), digits(1.0, 1e-300)], [Some(0), Some(16)]);
     }
 }

@@ -22,8 +22,16 @@ pub fn measure(name: &str, value: Option<f64>) -> String {
         ("AUC", None) => "n/a (one class only)".into(),
         (_, None) => "n/a".into(),
         ("accuracy" | "AUC", Some(value)) => share(value),
-        (_, Some(value)) if value.abs() >= 1000.0 => format!("{value:.1}"),
-        (_, Some(value)) => format!("{value:.4}"),
+        (_, Some(value)) => figure(value),
+    }
+}
+
+/// A number of any size, in five digits or so.
+fn figure(value: f64) -> String {
+    match value.abs() {
+        size if size >= 1e9 || (size > 0.0 && size < 0.0005) => format!("{value:.4e}"),
+        1000.0.. => format!("{value:.1}"),
+        _ => format!("{value:.4}"),
     }
 }
 
@@ -121,6 +129,14 @@ mod tests {
         let lengths: Vec<usize> = lines.lines().map(str::len).collect();
         assert_eq!(lengths, [79, 79, 39, 90, 3]);
         assert_eq!(lines.split_whitespace().count(), text.split_whitespace().count());
+    }
+
+    #[test]
+    fn measures_of_any_size_have_few_digits() {
+        let rmse = |value| measure("RMSE", Some(value));
+        assert_eq!([rmse(0.25), rmse(0.0), rmse(12_345.67)], ["0.2500", "0.0000", "12345.7"]);
+        assert_eq!([rmse(3e-300), rmse(1.5e39)], ["3.0000e-300", "1.5000e39"]);
+        assert_eq!(measure("R²", Some(-1e-5)), "-1.0000e-5");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use layerwise_data::Recipe;
 use layerwise_model::Network;
 use layerwise_model::core::parameters;
 
-use super::{measure, short};
+use super::{figure, measure, short};
 use crate::bundle::PartScores;
 use crate::scores::Scores;
 
@@ -76,9 +76,11 @@ pub fn fold_table(folds: &[Scores]) -> String {
     }
     let spread = |values: Vec<f64>| {
         let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
-        (mean, variance.sqrt())
+        let mean = values.iter().map(|value| value / n).sum::<f64>();
+        // In units of the largest: squares of very small or very large numbers are none.
+        let unit = values.iter().fold(f64::MIN_POSITIVE, |unit, value| unit.max(value.abs()));
+        let square = |value: &f64| ((value - mean) / unit).powi(2) / n;
+        (mean, unit * values.iter().map(square).sum::<f64>().sqrt())
     };
     let of = |index: usize| -> Vec<f64> {
         folds.iter().filter_map(|fold| fold.measures.get(index)?.1).collect()
@@ -86,7 +88,7 @@ pub fn fold_table(folds: &[Scores]) -> String {
     let spreads = (0..names.len()).map(|index| spread(of(index)));
     let spreads: Vec<(f64, f64)> =
         spreads.chain([spread(folds.iter().map(|fold| fold.cost).collect())]).collect();
-    let shown = |value: f64| if value.is_nan() { "n/a".into() } else { format!("{value:.4}") };
+    let shown = |value: f64| if value.is_nan() { "n/a".into() } else { figure(value) };
     let means = spreads.iter().map(|&(mean, _)| shown(mean));
     table.add_row(std::iter::once("mean".to_owned()).chain(means));
     let deviations = spreads.iter().map(|&(_, deviation)| shown(deviation));

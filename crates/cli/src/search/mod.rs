@@ -20,6 +20,7 @@ use crate::learner::Watch;
 use crate::prepared::Prepared;
 use crate::report::{self, TrialRow, count, heading, printable, short};
 use crate::results::{Trained, check_out};
+use crate::terminal;
 
 /// Trials in the table of the best.
 const SHOWN: usize = 5;
@@ -43,6 +44,7 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
         return Err(CliError::BadOut { path: results.out.clone(), problem });
     }
     let prepared = Prepared::new(&args.learn)?;
+    prepared.doubts.iter().for_each(|doubt| terminal::show_warning(doubt));
     let split = prepared.split()?;
     let (trials, searched) = space::trials(&prepared, &split, args.trials)?;
     if args.learn.print_config {

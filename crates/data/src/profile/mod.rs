@@ -1,10 +1,11 @@
 //! What is in each column of a table.
 
+mod codes;
 mod dates;
 mod numbers;
 mod profiler;
 
-use crate::{DateFormat, Missing, Result, Table};
+use crate::{DateFormat, DateOrder, Missing, Result, Table};
 
 pub use profiler::Profiler;
 
@@ -90,6 +91,8 @@ pub struct ColumnProfile {
     pub missing: usize,
     /// The line in the file of the first of them.
     pub first_missing: Option<u64>,
+    /// What is in its place, if not nothing.
+    pub missing_word: Option<String>,
     /// Values that differ; `None` beyond [`MOST_COUNTED`].
     pub distinct: Option<usize>,
     /// The values with how often each comes, the most frequent first, on a tie by name; none beyond
@@ -97,10 +100,57 @@ pub struct ColumnProfile {
     pub levels: Vec<(String, usize)>,
     /// The least and the largest number, where all are.
     pub range: Option<(f64, f64)>,
+    /// The lines in the file of these two, the first of several.
+    pub range_rows: Option<(u64, u64)>,
     /// Their mean.
     pub mean: Option<f64>,
     /// How many numbers lie in each tenth of the range; of more than 131,072, how many of every second, fourth, ….
     pub histogram: [usize; 10],
+    /// The first number written with leading zeros, as postal codes are, if several are.
+    pub leading_zeros: Option<String>,
+}
+
+impl ColumnProfile {
+    /// Whether its dates, such as `07/06/2024`, can be read with the month first and with the day first, and give
+    /// other dates.
+    ///
+    /// ```
+    /// use layerwise_data::{Missing, Table, profile};
+    ///
+    /// let csv = "open,proven\n07/06/2024,07/06/2024\n01/12/2024,25/06/2024\n";
+    /// let table = Table::from_csv_reader(csv.as_bytes(), "t.csv")?;
+    /// let columns = profile(&table, &Missing::default(), &[])?;
+    /// assert!(columns[0].has_open_dates() && !columns[1].has_open_dates());
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn has_open_dates(&self) -> bool {
+        let ColumnKind::Date(format) = self.kind else { return false };
+        let Some(other) = format.other_order() else { return false };
+        let levels = || self.levels.iter().map(|(level, _)| level.as_str());
+        // Different values are counted up to more than there are such dates in half a century.
+        !self.levels.is_empty()
+            && levels().all(|level| other.reads(level))
+            && levels().any(|level| other.parts(level) != format.parts(level))
+    }
+
+    /// Reads dates in this order where the values leave it open; where they prove one, it stays.
+    ///
+    /// ```
+    /// use layerwise_data::{ColumnKind, DateFormat, DateOrder, Missing, Table, profile};
+    ///
+    /// let csv = "open,proven\n07/06/2024,07/06/2024\n01/12/2024,06/25/2024\n";
+    /// let table = Table::from_csv_reader(csv.as_bytes(), "t.csv")?;
+    /// let mut columns = profile(&table, &Missing::default(), &[])?;
+    /// columns.iter_mut().for_each(|column| column.read_open_dates(DateOrder::DayFirst));
+    /// assert_eq!(columns[0].kind, ColumnKind::Date(DateFormat::DayMonthYearSlashes));
+    /// assert_eq!(columns[1].kind, ColumnKind::Date(DateFormat::MonthDayYear));
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
+    pub fn read_open_dates(&mut self, order: DateOrder) {
+        if self.has_open_dates() {
+            self.kind = ColumnKind::Date(order.format());
+        }
+    }
 }
 
 /// Different values of a column that are counted, each by itself.

@@ -9,6 +9,8 @@ pub(super) struct Numbers {
     pub(super) n: usize,
     /// The least and the largest.
     pub(super) range: (f64, f64),
+    /// On which lines they are.
+    pub(super) range_rows: (u64, u64),
     pub(super) mean: f64,
     last: f64,
     /// Whether each was one more than the one before.
@@ -22,12 +24,13 @@ impl Default for Numbers {
     fn default() -> Self {
         let range = (f64::INFINITY, f64::NEG_INFINITY);
         let (mean, last, rising_by_one, kept, stride) = (0.0, 0.0, true, vec![], 1);
-        Self { n: 0, range, mean, last, rising_by_one, kept, stride }
+        Self { n: 0, range, range_rows: (0, 0), mean, last, rising_by_one, kept, stride }
     }
 }
 
 impl Numbers {
-    pub(super) fn add(&mut self, number: f64) {
+    /// Adds a number on this line.
+    pub(super) fn add(&mut self, number: f64, line: impl Fn() -> u64) {
         self.rising_by_one &= self.n == 0 || number == self.last + 1.0;
         if self.n.is_multiple_of(self.stride) {
             if self.kept.len() == KEPT {
@@ -46,7 +49,12 @@ impl Numbers {
         let n = self.n as f64;
         // Each by itself: a sum or a difference could be beyond all numbers.
         self.mean += number / n - self.mean / n;
-        self.range = (self.range.0.min(number), self.range.1.max(number));
+        if number < self.range.0 {
+            (self.range.0, self.range_rows.0) = (number, line());
+        }
+        if number > self.range.1 {
+            (self.range.1, self.range_rows.1) = (number, line());
+        }
         self.last = number;
     }
 
@@ -76,9 +84,9 @@ mod tests {
     #[test]
     fn numbers_beyond_those_kept_are_thinned_out() {
         let mut numbers = Numbers::default();
-        (0..3 * KEPT).for_each(|i| numbers.add((i % 1000) as f64));
+        (0..3 * KEPT).for_each(|i| numbers.add((i % 1000) as f64, || i as u64));
         assert!(numbers.kept.len() <= KEPT && numbers.kept.len() > KEPT / 2);
-        assert_eq!(numbers.range, (0.0, 999.0));
+        assert_eq!((numbers.range, numbers.range_rows), ((0.0, 999.0), (0, 999)));
         assert!((numbers.mean - 499.5).abs() < 0.5);
         let histogram = numbers.histogram();
         let (least, most) = (histogram.iter().min().unwrap(), histogram.iter().max().unwrap());
@@ -88,7 +96,7 @@ mod tests {
     #[test]
     fn numbers_near_the_largest_have_a_mean() {
         let mut numbers = Numbers::default();
-        (0..4).for_each(|_| numbers.add(1.7e308));
+        (0..4).for_each(|_| numbers.add(1.7e308, || 0));
         assert!((numbers.mean / 1.7e308 - 1.0).abs() < 1e-12);
     }
 }

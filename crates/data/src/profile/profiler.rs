@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::MOST_COUNTED;
+use super::codes::Codes;
 use super::dates::Dates;
 use super::numbers::Numbers;
 use crate::cell::{number, trimmed};
@@ -48,8 +49,10 @@ struct Column {
     category: bool,
     missing: usize,
     first_missing: Option<u64>,
+    missing_word: Option<String>,
     present: usize,
     numbers: Numbers,
+    codes: Codes,
     dates: Dates,
     /// Texts that would be numbers with a point for their comma, and the first of them.
     commas: usize,
@@ -82,8 +85,10 @@ impl Profiler {
             category: categories.contains(&index),
             missing: 0,
             first_missing: None,
+            missing_word: None,
             present: 0,
             numbers: Numbers::default(),
+            codes: Codes::default(),
             dates: Dates::default(),
             commas: 0,
             first_comma: None,
@@ -129,12 +134,18 @@ impl Column {
             let line = || table.line(row).unwrap_or(0);
             if missing.is(cell) {
                 self.missing += 1;
-                self.first_missing = self.first_missing.or_else(|| table.line(row));
+                if self.first_missing.is_none() {
+                    self.first_missing = table.line(row);
+                    self.missing_word = (!cell.is_empty()).then(|| cell.to_owned());
+                }
                 continue;
             }
             self.present += 1;
             match number(cell) {
-                Some(number) => self.numbers.add(number),
+                Some(number) => {
+                    self.numbers.add(number, line);
+                    self.codes.add(cell);
+                }
                 None => {
                     self.dates.add(cell, line);
                     if has_decimal_comma(cell) {
@@ -142,9 +153,7 @@ impl Column {
                         self.first_comma.get_or_insert_with(|| (line(), cell.to_owned()));
                     }
                     if self.first_text.is_none() {
-                        let names = table.column_names().iter().enumerate();
-                        let header =
-                            names.into_iter().all(|(i, name)| trimmed(table.cell(row, i)) == name);
+                        let header = table.repeats_header(row);
                         self.first_text =
                             Some(Text { row: line(), value: cell.to_owned(), header });
                     }
@@ -197,6 +206,14 @@ impl Column {
             Some(1) if self.missing == 0 => ColumnKind::Constant,
             _ if self.category => ColumnKind::Category,
             _ if all_numbers && numbers.counts_rows() => ColumnKind::RowNumber,
+            // Of codes that nearly all differ nothing could be learned.
+            Some(_)
+                if all_numbers
+                    && self.codes.are_codes()
+                    && kind_of_text(distinct, present) == ColumnKind::Category =>
+            {
+                ColumnKind::Category
+            }
             _ if all_numbers => ColumnKind::Number,
             _ => match self.dates.format(present) {
                 Some(format) => ColumnKind::Date(format),
@@ -213,11 +230,14 @@ impl Column {
             kind,
             missing: self.missing,
             first_missing: self.first_missing,
+            missing_word: self.missing_word,
             distinct,
             levels,
             range: all_numbers.then_some(range),
+            range_rows: all_numbers.then_some(numbers.range_rows),
             mean: all_numbers.then_some(mean),
             histogram,
+            leading_zeros: self.codes.first().filter(|_| all_numbers).map(str::to_owned),
             name: self.name,
         })
     }

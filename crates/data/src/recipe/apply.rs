@@ -90,7 +90,7 @@ impl Recipe {
     /// share out the rows.
     ///
     /// # Errors
-    /// [`DataError::NoSuchColumn`]; with row, column and value [`NotANumber`](DataError::NotANumber) and
+    /// [`DataError::NoSuchColumn`]; with row, column and value [`TextForNumber`](DataError::TextForNumber) and
     /// [`NotADate`](DataError::NotADate).
     ///
     /// ```
@@ -149,10 +149,15 @@ impl Recipe {
         feature: usize,
         value: &str,
     ) -> DataError {
+        let repeated = table.repeats_header(row);
         let (file, row) = (table.name().to_owned(), table.line(row).unwrap_or(0));
         let (column, value) = (self.features[feature].column.clone(), value.to_owned());
         match problem {
-            Problem::NotANumber => DataError::NotANumber { file, row, column, value },
+            _ if repeated => DataError::RepeatedHeader { file, row },
+            Problem::NotANumber => {
+                let advice = "correct it, or empty the cell, which counts as missing";
+                DataError::TextForNumber { file, row, column, value, advice }
+            }
             Problem::TooLarge => DataError::TooLarge { file, row, column, value },
             Problem::NotADate => DataError::NotADate { file, row, column, value },
         }

@@ -67,6 +67,9 @@ impl Recipe {
             column.kind == ColumnKind::Number && !left_out.contains(index)
         };
         let n_numbers = columns.iter().enumerate().filter(is_used).count();
+        for (_, column) in columns.iter().enumerate().filter(is_used) {
+            refuse_far_apart(table, column)?;
+        }
         let mut learning = Learning { table, rows, y, options, n_numbers, joint: None };
         learning.joint = learning.joint_scale(columns, &left_out);
         let used: Vec<(usize, &ColumnProfile)> =
@@ -248,6 +251,21 @@ impl Learning<'_> {
         let scales = parts.iter().map(|part| self.scale(column, part)).collect::<Result<_>>()?;
         Ok(Some(Encoding::Date { format, scales, indicator: self.often(missing) }))
     }
+}
+
+/// Refuses numbers of which mean and deviation are beyond all numbers, whichever rows are learned from.
+fn refuse_far_apart(table: &Table, column: &ColumnProfile) -> Result<()> {
+    /// The square of it is a number, also a sum of very many.
+    const FARTHEST: f64 = 1e150;
+    let (Some((least, most)), Some(rows)) = (column.range, column.range_rows) else {
+        return Ok(());
+    };
+    let (value, row) = if most.abs() < least.abs() { (least, rows.0) } else { (most, rows.1) };
+    if most / 2.0 - least / 2.0 < FARTHEST {
+        return Ok(());
+    }
+    let (file, value) = (table.name().to_owned(), format!("{value:e}"));
+    Err(DataError::TooFarApart { file, row, column: column.name.clone(), value })
 }
 
 /// Mean and standard deviation; 1 for the deviation of values that are all the same.

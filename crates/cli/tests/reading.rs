@@ -1,0 +1,92 @@
+//! How a file is read where it could be meant otherwise: said, or refused where it is certain.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// What the program says about a file: the exit code, and both outputs.
+fn said(csv: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("t.csv"), csv).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_layerwise"));
+    let output = program.current_dir(folder.path()).args(arguments).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+fn rows(row: impl Fn(usize) -> String) -> String {
+    (0..120).map(|i| row(i) + "\n").collect()
+}
+
+#[test]
+fn a_first_row_of_data_is_not_lost_in_silence() {
+    let flowers = rows(|i| {
+        format!("{}.5,{}.25,{}", i * 7 % 13, i * 5 % 11, ["setosa", "virginica"][i * 7 % 13 / 7])
+    });
+    let train: &[&str] = &["train", "t.csv", "--epochs", "2"];
+    let (code, text) = said(&flowers, train);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("looks like data (\"0.5\", \"0.25\", \"setosa\")"), "{text}");
+    assert!(text.contains("--no-header reads it as data, --header as names"), "{text}");
+    // Both ways out.
+    let (code, text) = said(&flowers, &[train, &["--no-header"]].concat());
+    assert!(code == Some(0) && text.contains("120 rows, 3 columns"), "{text}");
+    let (code, text) = said(&flowers, &[train, &["--header"]].concat());
+    assert!(code == Some(0) && text.contains("119 rows, 3 columns"), "{text}");
+    // What only shows does not refuse.
+    let (code, text) = said(&flowers, &["look", "t.csv"]);
+    assert!(code == Some(0) && text.contains("note: the first row"), "{text}");
+    assert_eq!(said(&flowers, &[train, &["--header", "--no-header"]].concat()).0, Some(2));
+}
+
+#[test]
+fn years_may_name_columns_and_texts_are_only_doubted() {
+    let years = "land,2019,2020,2021,2022,2023\n".to_owned()
+        + &rows(|i| format!("{},{i},2,3,{},5", ["A", "B"][i % 2], i % 7));
+    let (code, text) = said(&years, &["look", "t.csv"]);
+    assert!(code == Some(0) && !text.contains("--no-header"), "{text}");
+    let texts = rows(|i| format!("{},{},{i}", ["ham", "spam"][i % 2], ["yes", "no"][i / 2 % 2]));
+    let texts = texts.replacen(",0\n", ",count\n", 1);
+    let (code, text) = said(&texts, &["train", "t.csv", "--target", "ham", "--epochs", "2"]);
+    assert!(code == Some(0) && text.contains("looks like data (\"ham\", \"yes\")"), "{text}");
+    // Also where nothing else is said.
+    let quiet = ["train", "t.csv", "--target", "ham", "--epochs", "2", "--quiet"];
+    assert!(said(&texts, &quiet).1.contains("looks like data"));
+    let doubled = rows(|i| format!("0,0,{}", i % 2));
+    assert!(said(&doubled, &["look", "t.csv"]).1.contains("--no-header reads it so"));
+}
+
+#[test]
+fn dates_that_can_be_read_two_ways_are_told() {
+    let open = "since,x,y\n".to_owned()
+        + &rows(|i| format!("{:02}/{:02}/2024,{i},{}", i % 12 + 1, i % 11 + 1, i % 2));
+    let (code, text) = said(&open, &["look", "t.csv"]);
+    assert!(code == Some(0) && text.contains("are read with the month first"), "{text}");
+    assert!(text.contains("--dates day-first"), "{text}");
+    let train: &[&str] = &["train", "t.csv", "--target", "y", "--epochs", "2"];
+    assert!(said(&open, train).1.contains("--dates day-first reads them the other way"));
+    for order in ["day-first", "month-first"] {
+        let config = said(&open, &[train, &["--dates", order, "--print-config"]].concat()).1;
+        assert!(config.contains(&format!("dates = \"{order}\"")), "{config}");
+        assert!(!config.contains("note:"), "{config}");
+    }
+    // One value proves the order.
+    let proven = open.replacen("01/01/2024", "25/06/2024", 1);
+    let (code, text) = said(&proven, &["look", "t.csv"]);
+    assert!(code == Some(0) && text.contains("date") && !text.contains("--dates"), "{text}");
+}
+
+#[test]
+fn codes_with_leading_zeros_are_categories_and_said_to_be() {
+    let codes = "zip,phone,x,y\n".to_owned()
+        + &rows(|i| format!("{:05},0{},{i},{}", i % 9 * 1234, 70 + i % 40 * 7, i % 2));
+    let (code, text) = said(&codes, &["look", "t.csv"]);
+    assert!(code == Some(0) && text.contains("column zip holds codes such as 00000"), "{text}");
+    // Of different lengths they may be numbers.
+    assert!(text.contains("column phone has numbers with leading zeros such as 070"), "{text}");
+    assert!(text.contains("--categories phone"), "{text}");
+    let named = said(&codes, &["look", "t.csv", "--categories", "phone,zip"]).1;
+    assert!(!named.contains("leading zeros"), "{named}");
+}
