@@ -105,8 +105,7 @@ pub enum CliError {
     },
     /// Classes with too few rows.
     #[error(
-        "{file}: {}{} of target {column:?}, and each class needs {needed}: {why}",
-        whole(sampled),
+        "{file}, target column {column:?}: {}, and each class needs {needed}: {why}",
         listed(rare)
     )]
     RareClasses {
@@ -120,8 +119,6 @@ pub enum CliError {
         needed: usize,
         /// What for.
         why: &'static str,
-        /// Rows of the sample they were counted in, if it was one.
-        sampled: Option<usize>,
         /// Whether the classes are numbers, which could be predicted as such.
         numbers: bool,
     },
@@ -214,13 +211,6 @@ fn listed(rare: &[(String, usize)]) -> String {
         classes.push(format!("{} more have too few", rare.len() - SHOWN));
     }
     classes.join(", ")
-}
-
-/// Of what the rows of a class were counted.
-fn whole(sampled: &Option<usize>) -> String {
-    sampled.map_or_else(String::new, |rows| {
-        format!("in the sample of {rows} rows that --memory looks at, ")
-    })
 }
 
 #[cfg(test)]

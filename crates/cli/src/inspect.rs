@@ -60,5 +60,8 @@ pub fn run(args: &InspectArgs, out: &mut impl Write) -> Result<(), CliError> {
     let epochs: Vec<EpochRecord> = notes.history.iter().enumerate().map(record).collect();
     writeln!(out, "{}", report::curve(&epochs))?;
     writeln!(out, "{}\n{}", heading("Scores"), report::score_table(&notes.scores))?;
+    if let Some(line) = report::sample_line(&notes.scores, notes.data.rows) {
+        writeln!(out, "\n{line}")?;
+    }
     Ok(())
 }

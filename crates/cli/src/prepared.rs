@@ -129,9 +129,8 @@ impl Prepared {
         }
         rare.sort_by_key(|(_, n)| *n);
         let column = self.target.column().to_owned();
-        let sampled = self.survey.as_ref().filter(|survey| survey.rows > rows).map(|_| rows);
         let numbers = self.profile_of_target().is_some_and(|profile| profile.range.is_some());
-        Err(CliError::RareClasses { file, column, rare, needed, why, sampled, numbers })
+        Err(CliError::RareClasses { file, column, rare, needed, why, numbers })
     }
 
     fn profile_of_target(&self) -> Option<&ColumnProfile> {

@@ -41,7 +41,7 @@ impl Trained {
         // A target that is none of the columns named the labels of an array.
         let labels = learn.target.as_deref().filter(|name| name.trim() != plan.target.column());
         // The file first: whatever happens to the output, the work is kept.
-        let replaced = args.out.exists();
+        let (replaced, rows) = (args.out.exists(), data.rows);
         let notes = Notes {
             notes_format: NOTES_FORMAT,
             target: plan.target,
@@ -56,7 +56,7 @@ impl Trained {
         file.write(&args.out).map_err(CliError::WriteModel)?;
         Events::new(args.json).end(out, &scores, &history, &args.out, start.elapsed())?;
         if args.talks() {
-            show_result(out, &scores, &history)?;
+            show_result(out, (&scores, rows), &history)?;
             show_next(out, (&args.out, &learn.data, labels), replaced)?;
         }
         Ok(())
@@ -100,10 +100,13 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
 
 fn show_result(
     out: &mut impl Write,
-    scores: &PartScores,
+    (scores, rows): (&PartScores, usize),
     history: &History,
 ) -> Result<(), CliError> {
     writeln!(out, "{}\n{}\n", heading("Result"), report::score_table(scores))?;
+    if let Some(line) = report::sample_line(scores, rows) {
+        writeln!(out, "{line}\n")?;
+    }
     let curve = report::curve(&history.epochs);
     if !curve.is_empty() {
         writeln!(out, "{curve}")?;

@@ -53,12 +53,14 @@ pub fn to_learn(
     target: Option<&str>,
     images: &ImageArgs,
 ) -> Result<Input, CliError> {
+    refuse_standard_input(data)?;
     let shipped = data.to_str().and_then(ShippedSet::find);
     let kind = if shipped.is_some() { FileKind::Text } else { FileKind::of(data)? };
     if let (Some(option), false) = (images.typed(), matches!(kind, FileKind::Folder)) {
         let problem = format!("{option} goes with a folder of images, and this is none");
         return Err(CliError::input(data, problem));
     }
+    refuse_format(data, kind, format)?;
     match kind {
         _ if shipped.is_some() => {
             let table = shipped.map(|set| set.table()).transpose()?;
@@ -87,8 +89,11 @@ pub fn to_judge(
     labels: Option<&str>,
     model: &Notes,
 ) -> Result<Table, CliError> {
+    refuse_standard_input(data)?;
     if data.to_str().and_then(ShippedSet::find).is_none() {
-        let input = match FileKind::of(data)? {
+        let kind = FileKind::of(data)?;
+        refuse_format(data, kind, format)?;
+        let input = match kind {
             FileKind::Array => Some(arrays::of_array(data, labels, "--labels")?),
             kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
                 Some(arrays::of_file(data, labels, Part::Testing)?)
@@ -126,12 +131,49 @@ pub fn is_examples(data: &Path) -> Result<bool, CliError> {
     ))
 }
 
+/// Refuses `-` where the data are read as a whole.
+fn refuse_standard_input(data: &Path) -> Result<(), CliError> {
+    if data.as_os_str() != "-" {
+        return Ok(());
+    }
+    let problem = "only `predict` reads standard input; give a file, or ./- for one of this name";
+    Err(CliError::input(data, problem.into()))
+}
+
+/// Refuses what is typed of a text where there is none.
+fn refuse_format(data: &Path, kind: FileKind, format: &CsvFormat) -> Result<(), CliError> {
+    let option = match format {
+        _ if kind == FileKind::Text => None,
+        CsvFormat { delimiter: Some(_), .. } => Some("--delimiter"),
+        CsvFormat { header: false, .. } => Some("--no-header"),
+        _ => None,
+    };
+    match option {
+        Some(option) => {
+            let problem = format!("{option} goes with CSV, and this is {}", kind.words());
+            Err(CliError::input(data, problem))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The column of a table to predict: as [`Input::target`].
+pub fn target_of<'a>(data: &Path, named: Option<&'a str>, table: &'a Table) -> &'a str {
+    let shipped = data.to_str().and_then(ShippedSet::find);
+    named.or(shipped.map(|set| set.target)).unwrap_or(table.last_column_name())
+}
+
 /// Whether the names of the columns are the first row of a text, and nobody said that they are.
 pub fn has_header(data: &Path, format: &FormatArgs) -> Result<bool, CliError> {
-    if format.header || format.no_header || data.to_str().and_then(ShippedSet::find).is_some() {
+    if data.to_str().and_then(ShippedSet::find).is_some() {
         return Ok(false);
     }
-    Ok(FileKind::of(data)? == FileKind::Text)
+    let kind = FileKind::of(data)?;
+    if format.header && kind != FileKind::Text {
+        let problem = format!("--header goes with CSV, and this is {}", kind.words());
+        return Err(CliError::input(data, problem));
+    }
+    Ok(kind == FileKind::Text && !format.header && !format.no_header)
 }
 
 /// A table that is read some rows at a time.
@@ -154,7 +196,9 @@ pub fn open(data: &Path, format: &CsvFormat, model: Option<&Notes>) -> Result<Op
         let reader = TableReader::new(csv, set.name, &CsvFormat::default())?;
         return Ok(Opened { reader, shown: None });
     }
-    let reader = match FileKind::of(data)? {
+    let kind = FileKind::of(data)?;
+    refuse_format(data, kind, format)?;
+    let reader = match kind {
         FileKind::Array => layerwise_data::Array::read(data)?.into_reader(None)?,
         kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
             layerwise_data::ArrayFile::open(data)?.features(Part::Testing)?.into_reader(None)?

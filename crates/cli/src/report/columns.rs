@@ -1,6 +1,6 @@
 //! What is said of a table and its columns.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use comfy_table::CellAlignment;
@@ -9,8 +9,8 @@ use layerwise_data::{ColumnKind, ColumnProfile, Recipe, Table, Target, Task};
 use super::tables::plain_table;
 use super::{count, shell_word, short};
 
-/// Share of the rarest class below which is said that it is rare.
-const RARE: f64 = 0.05;
+/// Part of an equal share below which a class is said to be rare.
+const RARE: f64 = 0.1;
 /// How much of a target a single column may tell before it is suspected to be the target itself.
 const LEAK: f64 = 0.9995;
 
@@ -181,11 +181,22 @@ pub fn warnings(
     if let Some(profile) = profiles.iter().find(|profile| profile.name == target.column())
         && target.task() != Task::Regression
         && let Some((label, n)) = profile.levels.last()
-        && (*n as f64) < RARE * of as f64
+        && let Some(classes) = profile.distinct
     {
-        let label = short(label);
-        warnings.push(format!("class {label} is rare ({n} rows): accuracy says little of it"));
+        let limit = RARE * of as f64 / classes as f64;
+        let rare = profile.levels.iter().filter(|(_, n)| (*n as f64) < limit).count();
+        let (label, rows) = (short(label), count(*n, "row"));
+        match rare {
+            0 => {}
+            1 => {
+                warnings.push(format!("class {label} is rare ({rows}): accuracy says little of it"))
+            }
+            _ => warnings.push(format!(
+                "{rare} classes are rare, {label} the rarest ({rows}): accuracy says little of them"
+            )),
+        }
     }
+    warnings.extend(alike(target.labels()));
     for profile in profiles {
         if profile.name != target.column()
             && profile.kind.is_useful()
@@ -199,6 +210,19 @@ pub fn warnings(
         }
     }
     warnings
+}
+
+/// Says which labels differ in nothing but capitals, such as `True` and `TRUE`.
+fn alike(labels: &[String]) -> Option<String> {
+    let mut spellings: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for label in labels {
+        spellings.entry(label.to_lowercase()).or_default().push(short(label));
+    }
+    let several = spellings.into_values().find(|spellings| spellings.len() > 1)?;
+    Some(format!(
+        "classes {} differ only in capitals and are told apart: write them alike if they are one",
+        several.join(", ")
+    ))
 }
 
 /// Whether a column gives the target away.
@@ -275,7 +299,31 @@ mod tests {
         let rows: String = (0..100).map(|i| format!("{i},{}\n", usize::from(i == 40))).collect();
         let found = warned(&format!("x,y\n{rows}7,0\n"), "y");
         assert!(found[0].starts_with("1 row comes again"), "{found:?}");
-        assert!(found[1].starts_with("class 1 is rare (1 rows)"), "{found:?}");
+        assert!(found[1].starts_with("class 1 is rare (1 row)"), "{found:?}");
+    }
+
+    #[test]
+    fn of_many_classes_none_is_rare_for_being_one_of_many() {
+        let rows = |last: usize| {
+            let even = (0..400).map(|i| format!("{}.5,c{}\n", i * 7 % 997, i % 40));
+            let rare = (0..last).map(|i| format!("{i}.25,last\n"));
+            "x,y\n".to_owned() + &even.chain(rare).collect::<String>()
+        };
+        assert!(warned(&rows(5), "y").is_empty(), "{:?}", warned(&rows(5), "y"));
+        let found = warned(&(rows(0) + &"7.75,last\n".repeat(1) + &rows(0)[4..]), "y");
+        assert!(
+            found.iter().any(|text| text.starts_with("class last is rare (1 row)")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn labels_that_differ_in_capitals_alone_are_told() {
+        let rows: String =
+            (0..90).map(|i| format!("{i}.5,{}\n", ["True", "true", "False"][i * 7 % 3])).collect();
+        let found = warned(&format!("x,y\n{rows}"), "y");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("classes True, true differ only in capitals"));
     }
 
     #[test]

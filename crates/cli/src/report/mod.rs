@@ -7,7 +7,8 @@ mod trials;
 
 pub use curve::curve;
 pub use tables::{
-    confusion_table, fold_table, importance_table, layer_table, recipe_table, score_table,
+    confusion_table, fold_table, importance_table, layer_table, recipe_table, sample_line,
+    score_table,
 };
 pub use trials::{TrialRow, trial_table};
 

@@ -42,6 +42,18 @@ pub fn layer_table(network: &Network<f32>) -> String {
     table.trim_fmt()
 }
 
+/// What is to be known of measures on the part to learn from, if it was larger than what they are of.
+pub fn sample_line(scores: &PartScores, rows: usize) -> Option<String> {
+    let PartScores { train, validation, test } = scores;
+    let learned = rows.checked_sub(validation.examples + test.examples)?;
+    (train.examples < learned).then(|| {
+        format!(
+            "train: measured on {} of the {learned} rows learned from, a sample",
+            train.examples
+        )
+    })
+}
+
 /// A row a measure, a column a part.
 pub fn score_table(scores: &PartScores) -> String {
     let parts = [&scores.train, &scores.validation, &scores.test];

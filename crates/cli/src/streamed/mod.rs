@@ -3,6 +3,7 @@
 
 mod batches;
 mod memory;
+mod rare;
 mod sample;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use layerwise_data::{BlockWriter, Blocks, Profiler, Split, Table, TableReader};
 pub use batches::Streamed;
 pub use memory::Memory;
 
+use self::rare::FirstRows;
 use self::sample::Sample;
 use crate::columns_named::columns_named;
 use crate::error::CliError;
@@ -122,13 +124,22 @@ impl Survey {
         let mut profiler = Profiler::new(&first, &missing, &learn.columns.categories)?;
         let mut fingerprint = Fingerprint::default();
         let (mut sample, mut kept) = Sample::new(&first, memory.bytes() / 4, learn.seed);
+        let target = input::target_of(&learn.data, learn.target.as_deref(), &first);
+        // What is wrong with the name of a target is said when all of the table is known.
+        let mut classes = first.column(target).is_ok().then(|| FirstRows::new(&first, target));
         let rows = pieces.each(Some(first), |table, before| {
             std::thread::scope(|scope| {
                 scope.spawn(|| fingerprint.add(table));
                 profiler.look_at(table);
+                if let Some(classes) = &mut classes {
+                    classes.add(table, before)?;
+                }
                 sample.add(&mut kept, table, before)
             })
         })?;
+        if let Some(classes) = &classes {
+            sample.complete(&mut kept, classes)?;
+        }
         let survey = Self { rows, fingerprint: fingerprint.finish(), memory, sample };
         Ok((survey, kept, profiler.finish()?))
     }

@@ -1,7 +1,10 @@
 //! A sample of the rows of a table of unknown length.
 
+use std::collections::HashSet;
+
 use layerwise_data::Table;
 
+use super::rare::FirstRows;
 use crate::error::CliError;
 
 /// Rows that say enough of any column.
@@ -22,6 +25,8 @@ pub struct Sample {
     most: usize,
     /// The index in the table of each row of the sample.
     indices: Vec<usize>,
+    /// Rows that are in it whatever the hash says.
+    added: HashSet<usize>,
 }
 
 impl Sample {
@@ -30,12 +35,13 @@ impl Sample {
         let a_row = first.bytes() / first.n_rows().max(1) + BYTES_OF_X * first.column_names().len();
         let most = usize::try_from(bytes).unwrap_or(usize::MAX) / a_row.max(1);
         let most = most.clamp(LEAST, ENOUGH);
-        (Self { seed, halvings: 0, most, indices: vec![] }, first.emptied())
+        let (indices, added) = (vec![], HashSet::new());
+        (Self { seed, halvings: 0, most, indices, added }, first.emptied())
     }
 
     /// Whether a row of the table is in the sample, once all of them were added.
     pub fn has(&self, index: usize) -> bool {
-        hash(self.seed, index).leading_zeros() >= self.halvings
+        hash(self.seed, index).leading_zeros() >= self.halvings || self.added.contains(&index)
     }
 
     /// Adds to `kept` what the sample takes of a piece before which there were so many rows.
@@ -54,6 +60,29 @@ impl Sample {
         }
         Ok(())
     }
+
+    /// Adds to `kept`, once all of the table went by, rows of classes that the sample has too few of.
+    pub fn complete(&mut self, kept: &mut Table, first: &FirstRows) -> Result<(), CliError> {
+        let (mut lacking, rows) = first.lacking_in(kept)?;
+        lacking.retain(|&(_, index)| !self.has(index));
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        // In the order of the table, as all rows of the sample are.
+        let (mut more, mut from) = (kept.emptied(), 0);
+        for &(row, index) in &lacking {
+            let to = self.indices.partition_point(|&sampled| sampled < index);
+            more.append_rows(kept, from..to)?;
+            more.append_rows(rows, [row])?;
+            from = to;
+        }
+        more.append_rows(kept, from..kept.n_rows())?;
+        *kept = more;
+        self.indices.extend(lacking.iter().map(|(_, index)| index));
+        self.indices.sort_unstable();
+        self.added = lacking.into_iter().map(|(_, index)| index).collect();
+        Ok(())
+    }
 }
 
 /// Bits that look drawn at random (SplitMix64; Steele, Lea and Flood, "Fast splittable pseudorandom number
@@ -69,6 +98,23 @@ fn hash(seed: u64, index: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_class_that_the_hash_misses_is_in_the_sample_in_its_place() {
+        let class = |i: usize| if i % 9001 == 100 { "rare" } else { "often" };
+        let rows: String = (0..50_000).map(|i| format!("{i},{}\n", class(i))).collect();
+        let table = Table::from_csv_reader(format!("x,y\n{rows}").as_bytes(), "t.csv").unwrap();
+        let (mut sample, mut kept) = Sample::new(&table, 0, 3);
+        let mut first = FirstRows::new(&table, "y");
+        sample.add(&mut kept, &table, 0).unwrap();
+        first.add(&table, 0).unwrap();
+        sample.complete(&mut kept, &first).unwrap();
+        let rare = kept.column("y").unwrap().filter(|&class| class == "rare").count();
+        assert!(rare >= 5, "{rare} of 6");
+        let values: Vec<usize> = kept.column("x").unwrap().map(|x| x.parse().unwrap()).collect();
+        let expected: Vec<usize> = (0..50_000).filter(|&index| sample.has(index)).collect();
+        assert_eq!(values, expected);
+    }
 
     #[test]
     fn a_sample_is_of_all_parts_of_the_table_and_known_without_a_list() {

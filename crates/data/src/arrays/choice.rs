@@ -1,5 +1,7 @@
 //! Which arrays of a file are features and labels, by their names.
 
+use super::rows::NUMBERS_OF_CLASSES;
+
 /// What is wanted of a file that holds examples to learn from and others to judge by.
 ///
 /// ```
@@ -71,7 +73,32 @@ pub(super) fn choose(arrays: &[Named], labels: Option<&str>, part: Part) -> Resu
             Some((part, Choice { features, labels: Some(labels?) }))
         })
         .collect();
-    first_of(pairs, part)
+    first_of(pairs, part).map_err(|problem| unfit_labels(arrays).unwrap_or(problem))
+}
+
+/// What is wrong with labels that go with features by their names and not by their size.
+fn unfit_labels(arrays: &[Named]) -> Option<String> {
+    let named: Vec<(Parts, &Named)> = arrays.iter().map(|array| (parts(&array.0), array)).collect();
+    let of_role = |roles: &'static [&str]| {
+        named.iter().filter(|(parts, _)| roles.contains(&parts.role.as_str()))
+    };
+    let pairs = of_role(&FEATURES).flat_map(|(x, features)| {
+        let beside = of_role(&LABELS).filter(move |(y, _)| y.part == x.part && y.rest == x.rest);
+        beside.map(move |(_, labels)| (features, labels))
+    });
+    pairs.into_iter().find_map(|((x, x_shape), (y, y_shape))| {
+        let m = x_shape.first().copied().unwrap_or(0);
+        match y_shape.as_slice() {
+            shape if count(shape) == m => None,
+            [rows, classes] if *rows == m => {
+                Some(format!("labels of {y} have {classes} numbers each; {NUMBERS_OF_CLASSES}"))
+            }
+            shape => Some(format!(
+                "{x} has {m} examples and {y} {} labels: they do not go together",
+                count(shape)
+            )),
+        }
+    })
 }
 
 /// Features, whether they have labels or not.
@@ -211,7 +238,12 @@ mod tests {
         };
         assert!(problem(&[("a", &[3, 2]), ("b", &[3])], None).contains("does not follow"));
         // As many labels as examples, or they are none.
-        assert!(problem(&[("x", &[3, 2]), ("y", &[4])], None).contains("does not follow"));
+        assert_eq!(
+            problem(&[("x", &[3, 2]), ("y", &[4])], None),
+            "x has 3 examples and y 4 labels: they do not go together"
+        );
+        let one_hot = problem(&[("x_train", &[3, 2]), ("y_train", &[3, 10])], None);
+        assert!(one_hot.starts_with("labels of y_train have 10 numbers each; of classes give"));
         assert!(
             problem(&[("a/x", &[3]), ("a/y", &[3]), ("b/x", &[3]), ("b/y", &[3])], None)
                 .contains("several")

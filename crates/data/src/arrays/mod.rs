@@ -187,6 +187,15 @@ mod tests {
         assert_eq!(columns, (vec![2, 3], vec![1.0, 3.0, 5.0, -2.0, 4.0, 6.0]));
         let floats: Vec<u8> = [0.5_f32, 2.5].iter().flat_map(|v| v.to_le_bytes()).collect();
         assert_eq!(read(&npy(&header("<f4", false, "(2,)"), &floats)).unwrap().1, [0.5, 2.5]);
+        // 1, −2, the least above 0, the largest, and an infinity.
+        let halves: Vec<u8> = [0x3c00_u16, 0xc000, 0x0001, 0x7bff, 0x7c00]
+            .iter()
+            .flat_map(|half| half.to_le_bytes())
+            .collect();
+        let halves = read(&npy(&header("<f2", false, "(5,)"), &halves)).unwrap().1;
+        assert_eq!(halves, [1.0, -2.0, 2.0_f64.powi(-24), 65504.0, f64::INFINITY]);
+        let turned = read(&npy(&header(">f2", false, "(1,)"), &[0x3c, 0x00])).unwrap().1;
+        assert_eq!(turned, [1.0]);
         assert_eq!(read(&npy(&header("|b1", false, "(2,)"), &[1, 0])).unwrap().1, [1.0, 0.0]);
         assert_eq!(
             read(&npy(&header("|u1", false, "(3,)"), &[9, 8, 7])).unwrap().1,

@@ -9,7 +9,7 @@ pub(super) const LONGEST_HEADER: usize = 10_240;
 const DEEPEST: usize = 6;
 
 /// Types of numbers, without the order of their bytes.
-const KINDS: [&str; 11] = ["b1", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8"];
+const KINDS: [&str; 12] = ["b1", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8"];
 
 /// Whether these are the first bytes of such a file.
 pub(super) fn is(start: &[u8]) -> bool {
@@ -52,6 +52,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), String> {
         "i2" => values!(i16),
         "i4" => values!(i32),
         "i8" => values!(i64),
+        "f2" => Ok(halves(&bytes[length..], name.starts_with('>'))),
         "f4" => values!(f32),
         _ => values!(f64),
     };
@@ -60,6 +61,28 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), String> {
         Order::C => (shape, values),
         Order::Fortran => (shape.clone(), last_fastest(&shape, &values)),
     })
+}
+
+/// Numbers in half precision (IEEE 754 binary16), their big end first or last.
+fn halves(data: &[u8], big_end_first: bool) -> Vec<f64> {
+    let (halves, _) = data.as_chunks::<2>();
+    let bits = |half: &[u8; 2]| match big_end_first {
+        true => u16::from_be_bytes(*half),
+        false => u16::from_le_bytes(*half),
+    };
+    halves.iter().map(|half| half_to_f64(bits(half))).collect()
+}
+
+/// The number of a sign, five bits of exponent and ten of fraction.
+fn half_to_f64(bits: u16) -> f64 {
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff) / 1024.0);
+    sign * match exponent {
+        0 => fraction * 2.0_f64.powi(-14),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction) * 2.0_f64.powi(exponent - 15),
+    }
 }
 
 fn too_many() -> String {

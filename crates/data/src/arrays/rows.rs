@@ -3,6 +3,10 @@
 use crate::table_reader::Rows;
 use crate::{Array, DataError, Result, Table, TableReader};
 
+/// What to do with labels as a network gives them out.
+pub(super) const NUMBERS_OF_CLASSES: &str =
+    "of classes give the number of each example's, as y.argmax(axis=1) makes it of a 1 among zeros";
+
 /// Reads an example a row, the labels as a last column.
 pub(super) fn reader(x: Array, labels: Option<Array>) -> Result<TableReader<'static>> {
     let name = x.name.clone();
@@ -13,7 +17,12 @@ pub(super) fn reader(x: Array, labels: Option<Array>) -> Result<TableReader<'sta
     }
     if let Some(labels) = labels.as_ref().filter(|labels| labels.values.len() != m) {
         let (found, file) = (labels.values.len(), labels.name.clone());
-        let problem = format!("expected a label for each of {m} examples of {name}, found {found}");
+        let problem = match labels.shape.as_slice() {
+            [rows, classes] if *rows == m => {
+                format!("its labels have {classes} numbers each; {NUMBERS_OF_CLASSES}")
+            }
+            _ => format!("expected a label for each of {m} examples of {name}, found {found}"),
+        };
         return Err(DataError::BadArray { file, problem });
     }
     let width = x.values.len() / m;
