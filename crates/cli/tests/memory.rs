@@ -111,3 +111,31 @@ fn what_cannot_be_learned_in_blocks_is_said() {
     let text = message(path, &["train", "bad.csv", "--target", "size", "--memory", "1GB"]);
     assert!(text.contains("row 60002, column \"height\": \"tall\""), "{text}");
 }
+
+#[test]
+fn a_sample_says_that_it_is_one_and_has_some_of_every_class() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    // Wide enough that a quarter of the memory has no room for all rows.
+    let names: String = (0..11).map(|i| format!("n{i},")).collect();
+    let row = |i: usize| (0..11).map(|j| format!("{},", i * (j + 3) % 97)).collect::<String>();
+    let rows: String = (0..40_000).map(|i| row(i) + ["small\n", "large\n"][i % 97 / 49]).collect();
+    let csv = names + "size\n" + &rows;
+    let rare: String = (0..6).map(|i| row(i) + "odd\n").collect();
+    fs::write(path.join("rare.csv"), csv.clone() + &rare).unwrap();
+    let train = ["train", "rare.csv", "--target", "size", "--memory", "68MB", "--epochs", "1"];
+    let text = succeeds(path, &train);
+    assert!(text.contains("rows learned from, a sample"), "{text}");
+    let text = succeeds(path, &["inspect", "model.safetensors"]);
+    assert!(text.contains("rows learned from, a sample") && text.contains("odd"), "{text}");
+    // A class that the whole table has too little of is refused as it is in memory.
+    fs::write(path.join("rare.csv"), csv.clone() + &row(1) + "odd\n").unwrap();
+    let expected = "class \"odd\" has 1 row, and each class needs 3";
+    assert!(message(path, &train).contains(expected), "{}", message(path, &train));
+    assert!(message(path, &train[..4]).contains(expected));
+    // And so is a number beyond all others.
+    fs::write(path.join("rare.csv"), csv + "1e308" + &row(1)[1..] + "small\n").unwrap();
+    let expected = "row 40002, column \"n0\": 1e308 is too large";
+    assert!(message(path, &train).contains(expected), "{}", message(path, &train));
+    assert!(message(path, &train[..4]).contains(expected));
+}

@@ -171,7 +171,7 @@ fn a_model_that_is_not_one_is_refused() {
     fs::write(path.join("cut.st"), &bytes[..bytes.len() - 3]).unwrap();
     fs::write(path.join("none.st"), "").unwrap();
     for command in ["predict", "evaluate"] {
-        refuses(path, &[command, "good.csv", "good.csv"], "not a layerwise model");
+        refuses(path, &[command, "good.csv", "good.csv"], "not a model");
         refuses(path, &[command, "cut.st", "good.csv"], "cut.st");
         refuses(path, &[command, "none.st", "good.csv"], "none.st");
         refuses(path, &[command, "missing.st", "good.csv"], "missing.st");

@@ -499,8 +499,8 @@ pub enum DataError {
     },
     /// Numbers so far apart that squares of them are none.
     #[error(
-        "{file}, row {row}, column {}: {value} is too far from the other numbers of this column to be learned from \
-         together; correct it, or leave the row or the column out",
+        "{file}, row {row}, column {}: {value} is too large, or too far from the others, for a mean and a standard \
+         deviation of this column; correct it, give the column in larger units, or leave it out",
         shown(column)
     )]
     TooFarApart {

@@ -1,0 +1,125 @@
+//! What does not go together: arrays and models of other widths, labels, files in each other's place.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// The exit code, and both outputs.
+fn said(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_layerwise"));
+    let output = program.current_dir(folder).args(arguments).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+fn refused(folder: &Path, arguments: &[&str], expected: &[&str]) {
+    let (code, text) = said(folder, arguments);
+    assert_eq!(code, Some(2), "{arguments:?}: {text}");
+    for words in expected {
+        assert!(text.contains(words), "{arguments:?}: {text}");
+    }
+}
+
+fn works(folder: &Path, arguments: &[&str]) -> String {
+    let (code, text) = said(folder, arguments);
+    assert_eq!(code, Some(0), "{arguments:?}: {text}");
+    text
+}
+
+/// An array of bytes in IDX.
+fn idx(shape: &[u32], value: impl Fn(u32) -> u8) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, shape.len() as u8];
+    bytes.extend(shape.iter().flat_map(|size| size.to_be_bytes()));
+    bytes.extend((0..shape.iter().product()).map(value));
+    bytes
+}
+
+/// Two classes that follow from the first of six numbers; and the same with twelve.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).unwrap();
+    write("x.idx", idx(&[60, 6], |i| (i * 7 % 31) as u8));
+    write("wide.idx", idx(&[60, 4, 3], |i| (i * 7 % 31) as u8));
+    write("y.idx", idx(&[60], |i| u8::from(i * 42 % 31 > 15)));
+    write("one_hot.idx", idx(&[60, 2], |i| (i % 2) as u8));
+    write("short.idx", idx(&[59], |i| (i % 2) as u8));
+    let rows: String = (0..80).map(|i| format!("{},{},{}\n", i * 7 % 31, i % 5, i % 2)).collect();
+    write("t.csv", format!("a,b,y\n{rows}").into());
+    folder
+}
+
+#[test]
+fn an_array_of_another_width_is_refused_whatever_its_columns_are_called() {
+    let folder = folder();
+    let path = folder.path();
+    let text = works(path, &["train", "x.idx", "--target", "y.idx", "--epochs", "2"]);
+    // What is suggested can be typed.
+    assert!(text.contains("evaluate model.safetensors x.idx --labels y.idx"), "{text}");
+    works(path, &["evaluate", "model.safetensors", "x.idx", "--labels", "y.idx"]);
+    works(path, &["predict", "model.safetensors", "x.idx"]);
+    let both = ["12 numbers each", "with 6"];
+    refused(path, &["predict", "model.safetensors", "wide.idx"], &both);
+    for verb in ["evaluate", "explain"] {
+        refused(path, &[verb, "model.safetensors", "wide.idx", "--labels", "y.idx"], &both);
+        refused(path, &[verb, "model.safetensors", "x.idx"], &["hint: --labels FILE gives"]);
+    }
+    // A column of the array as the target need not be there to predict.
+    works(path, &["train", "x.idx", "--target", "x5", "--epochs", "2", "--out", "own.st"]);
+    let five = idx(&[9, 5], |i| (i * 7 % 31) as u8);
+    fs::write(path.join("five.idx"), five).unwrap();
+    works(path, &["predict", "own.st", "five.idx"]);
+    refused(path, &["predict", "own.st", "wide.idx"], &both);
+}
+
+#[test]
+fn labels_that_are_not_one_an_example_are_named() {
+    let folder = folder();
+    let path = folder.path();
+    let train = |labels| ["train", "x.idx", "--target", labels];
+    refused(path, &train("one_hot.idx"), &["labels have 2 numbers each", "argmax(axis=1)"]);
+    refused(path, &train("short.idx"), &["a label for each of 60 examples", "found 59"]);
+}
+
+#[test]
+fn models_and_data_in_each_others_place_are_told_apart() {
+    let folder = folder();
+    let path = folder.path();
+    works(path, &["train", "t.csv", "--epochs", "2", "--out", "m.st", "--quiet"]);
+    let order = "hint: the model comes first, then the data";
+    refused(path, &["predict", "t.csv", "m.st"], &["t.csv is a text, as a table is, not", order]);
+    refused(path, &["evaluate", "x.idx", "t.csv"], &["x.idx is an array, not a model", order]);
+    refused(path, &["train", "m.st"], &["m.st is a model (safetensors), not data"]);
+    refused(path, &["predict", "m.st", "m.st"], &["m.st is a model (safetensors), not data"]);
+}
+
+#[test]
+fn what_is_typed_of_text_is_refused_beside_arrays_and_standard_input_is_for_predict() {
+    let folder = folder();
+    let path = folder.path();
+    let train: &[&str] = &["train", "x.idx", "--target", "y.idx"];
+    for options in [&["--delimiter", ";"][..], &["--no-header"], &["--header"]] {
+        let expected = format!("{} goes with CSV, and this is an array", options[0]);
+        refused(path, &[train, options].concat(), &[&expected]);
+    }
+    works(path, &[train, &["--epochs", "2", "--quiet"]].concat());
+    for verb in [&["look"][..], &["train"], &["cross-validate"], &["evaluate", "model.safetensors"]]
+    {
+        refused(path, &[verb, &["-"]].concat(), &["only `predict` reads standard input"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_model_written_through_a_link_leaves_the_link() {
+    let folder = folder();
+    let path = folder.path();
+    std::os::unix::fs::symlink("v1.st", path.join("latest.st")).unwrap();
+    for _ in 0..2 {
+        works(path, &["train", "t.csv", "--epochs", "2", "--out", "latest.st", "--quiet"]);
+        assert!(fs::symlink_metadata(path.join("latest.st")).unwrap().is_symlink());
+        works(path, &["predict", "v1.st", "t.csv"]);
+    }
+}
