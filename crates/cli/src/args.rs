@@ -6,10 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::examples::*;
 use crate::input::ImageArgs;
-use crate::learn_args::{
-    ColumnArgs, FormatArgs, LearnArgs, at_least_one, at_least_two, minutes, trials,
-};
+use crate::learn_args::{LearnArgs, at_least_one, at_least_two, minutes, trials};
 use crate::streamed::Memory;
+use crate::table_args::{ColumnArgs, FormatArgs};
 
 /// Feed-forward neural networks for tables: train, predict, evaluate.
 ///
@@ -113,7 +112,7 @@ pub struct ResultArgs {
     /// Where to write the model; a file that is there is replaced
     #[arg(long, value_name = "FILE", default_value = OUT)]
     pub out: PathBuf,
-    /// Print nothing but what goes wrong
+    /// Print nothing but what goes wrong, or may have been read wrong
     #[arg(long, conflicts_with = "json")]
     pub quiet: bool,
     /// Print what happens as lines of JSON, for other programs

@@ -5,8 +5,8 @@ use std::path::Path;
 use layerwise_data::{ColumnKind, ColumnProfile, DateFormat, HeaderDoubt};
 
 use crate::error::CliError;
-use crate::learn_args::ColumnArgs;
 use crate::report::{shell_word, short};
+use crate::table_args::ColumnArgs;
 
 /// The columns of a table, and what was typed about them.
 pub struct Doubts<'a> {

@@ -45,6 +45,11 @@ impl CliError {
             {
                 Some("--labels FILE gives the labels of an array".into())
             }
+            Self::MissingColumn { source: DataError::NoSuchColumn { columns, .. }, .. }
+                if columns.iter().all(|name| name.parse::<f64>().is_ok()) =>
+            {
+                Some("the first row should name the columns, as in the table that was learned from".into())
+            }
             Self::MissingColumn { source: DataError::NoSuchColumn { column, .. }, .. }
                 if column.starts_with("column_") =>
             {

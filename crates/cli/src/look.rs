@@ -9,8 +9,8 @@ use crate::columns_named::columns_named;
 use crate::doubts::Doubts;
 use crate::error::CliError;
 use crate::input;
-use crate::learn_args::ColumnArgs;
 use crate::report::{self, columns, heading, printable};
+use crate::table_args::ColumnArgs;
 
 /// Shows what is in a table and what would be made of it.
 pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
@@ -39,7 +39,7 @@ pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
         writeln!(out, "{}", columns::target_line(table.n_rows(), &profiles, target))?;
     }
     let mut warnings = doubts.told(&[]);
-    warnings.extend(columns::warnings((table, table.n_rows()), &profiles, target.as_ref()));
+    warnings.extend(report::warnings((table, table.n_rows()), &profiles, target.as_ref()));
     if !warnings.is_empty() {
         writeln!(out)?;
     }

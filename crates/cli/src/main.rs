@@ -28,6 +28,7 @@ mod results;
 mod scores;
 mod search;
 mod streamed;
+mod table_args;
 mod terminal;
 mod train;
 

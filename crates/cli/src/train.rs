@@ -160,7 +160,7 @@ fn show_data(
     for doubt in &prepared.doubts {
         writeln!(out, "{} {doubt}", report::warning())?;
     }
-    for warning in columns::warnings((&input.table, rows), profiles, Some(target)) {
+    for warning in report::warnings((&input.table, rows), profiles, Some(target)) {
         writeln!(out, "{} {warning}", report::warning())?;
     }
     let [train, validation, test] = prepared.rows_of(split);

@@ -90,3 +90,38 @@ fn codes_with_leading_zeros_are_categories_and_said_to_be() {
     let named = said(&codes, &["look", "t.csv", "--categories", "phone,zip"]).1;
     assert!(!named.contains("leading zeros"), "{named}");
 }
+
+#[test]
+fn what_is_typed_of_the_header_goes_before_a_config() {
+    let folder = TempDir::new().unwrap();
+    let csv = "1.5,2.5\n".to_owned() + &rows(|i| format!("{}.5,{}.5", i * 7 % 13, i * 7 % 13 * 3));
+    fs::write(folder.path().join("t.csv"), csv).unwrap();
+    let config = "data = \"t.csv\"\nno_header = true\nepochs = 2\n";
+    fs::write(folder.path().join("c.toml"), config).unwrap();
+    for (option, expected) in [(&[][..], "121 rows"), (&["--header"], "120 rows")] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_layerwise"));
+        program.current_dir(folder.path()).args(["train", "--config", "c.toml"]).args(option);
+        let output = program.output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.success() && said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn new_rows_without_a_header_are_told_to_want_one() {
+    let folder = TempDir::new().unwrap();
+    let good = rows(|i| format!("{}.5,{}.5", i * 7 % 13, i * 7 % 13 * 3 + 1));
+    fs::write(folder.path().join("t.csv"), format!("a,b\n{good}")).unwrap();
+    fs::write(folder.path().join("bare.csv"), &good).unwrap();
+    let said = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_layerwise"));
+        let output = program.current_dir(folder.path()).args(arguments).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    said(&["train", "t.csv", "--epochs", "2"]);
+    let text = said(&["predict", "model.safetensors", "bare.csv"]);
+    assert!(text.contains("hint: the first row should name the columns"), "{text}");
+    said(&["train", "bare.csv", "--no-header", "--epochs", "2", "--out", "bare.st"]);
+    let text = said(&["predict", "bare.st", "t.csv"]);
+    assert!(text.contains("trained with --no-header wants it here as well"), "{text}");
+}

@@ -28,6 +28,13 @@ pub struct HeaderDoubt {
 impl HeaderDoubt {
     /// The doubt there is, if half of the names or more look like values. Numbers that rise or fall by equal steps
     /// are names (years, or the counts that other programs write): five of them are not doubted.
+    ///
+    /// ```
+    /// # use layerwise_data::{HeaderDoubt, Missing, Table, profile};
+    /// let table = Table::from_csv_reader("0,1,2,3,4\n7,5,1,0,2\n3,9,9,1,4\n".as_bytes(), "t.csv")?;
+    /// assert_eq!(HeaderDoubt::of(&profile(&table, &Missing::default(), &[])?), None);
+    /// # Ok::<(), layerwise_data::DataError>(())
+    /// ```
     pub fn of(columns: &[ColumnProfile]) -> Option<Self> {
         /// Numbers in equal steps that are no accident.
         const MANY: usize = 5;

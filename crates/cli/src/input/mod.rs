@@ -13,7 +13,7 @@ pub use image_args::ImageArgs;
 
 use crate::bundle::Notes;
 use crate::error::CliError;
-use crate::learn_args::FormatArgs;
+use crate::table_args::FormatArgs;
 
 /// A table to learn from and what is known of where it comes from.
 pub struct Input {

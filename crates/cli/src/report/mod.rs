@@ -4,6 +4,7 @@ pub mod columns;
 mod curve;
 mod tables;
 mod trials;
+mod warnings;
 
 pub use curve::curve;
 pub use tables::{
@@ -11,6 +12,7 @@ pub use tables::{
     score_table,
 };
 pub use trials::{TrialRow, trial_table};
+pub use warnings::warnings;
 
 /// What stands before a warning.
 pub fn warning() -> String {

@@ -53,17 +53,27 @@ impl FirstRows {
         Ok(self.rows.append_rows(piece, chosen)?)
     }
 
-    /// The rows of classes of which a sample has fewer, each with its index in the table, and the table of all rows
-    /// that were kept.
-    pub fn lacking_in(&self, sample: &Table) -> Result<(Vec<(usize, usize)>, &Table), CliError> {
-        let Some(classes) = &self.classes else { return Ok((vec![], &self.rows)) };
-        let mut counts: HashMap<&str, usize> = HashMap::with_capacity(classes.len());
+    /// The rows that are kept.
+    pub fn rows(&self) -> &Table {
+        &self.rows
+    }
+
+    /// The index in the table of one of these.
+    pub fn index(&self, row: usize) -> usize {
+        self.indices[row]
+    }
+
+    /// Those of classes of which a sample has fewer than are kept.
+    pub fn lacking_in(&self, sample: &Table) -> Result<Vec<usize>, CliError> {
+        if self.classes.is_none() {
+            return Ok(vec![]);
+        }
+        let mut counts: HashMap<&str, usize> = HashMap::new();
         for label in sample.column(&self.column)? {
             *counts.entry(label.trim()).or_insert(0) += 1;
         }
-        let few = |label: &str| counts.get(label).is_none_or(|&n| n < KEPT);
+        let few = |label: &str| counts.get(label.trim()).is_none_or(|&n| n < KEPT);
         let labels = self.rows.column(&self.column)?.enumerate();
-        let lacking = labels.filter(|(_, label)| few(label.trim()));
-        Ok((lacking.map(|(row, _)| (row, self.indices[row])).collect(), &self.rows))
+        Ok(labels.filter(|(_, label)| few(label)).map(|(row, _)| row).collect())
     }
 }

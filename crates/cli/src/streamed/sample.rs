@@ -63,24 +63,24 @@ impl Sample {
 
     /// Adds to `kept`, once all of the table went by, rows of classes that the sample has too few of.
     pub fn complete(&mut self, kept: &mut Table, first: &FirstRows) -> Result<(), CliError> {
-        let (mut lacking, rows) = first.lacking_in(kept)?;
-        lacking.retain(|&(_, index)| !self.has(index));
+        let mut lacking = first.lacking_in(kept)?;
+        lacking.retain(|&row| !self.has(first.index(row)));
         if lacking.is_empty() {
             return Ok(());
         }
         // In the order of the table, as all rows of the sample are.
         let (mut more, mut from) = (kept.emptied(), 0);
-        for &(row, index) in &lacking {
-            let to = self.indices.partition_point(|&sampled| sampled < index);
+        for &row in &lacking {
+            let to = self.indices.partition_point(|&sampled| sampled < first.index(row));
             more.append_rows(kept, from..to)?;
-            more.append_rows(rows, [row])?;
+            more.append_rows(first.rows(), [row])?;
             from = to;
         }
         more.append_rows(kept, from..kept.n_rows())?;
         *kept = more;
-        self.indices.extend(lacking.iter().map(|(_, index)| index));
+        self.added = lacking.into_iter().map(|row| first.index(row)).collect();
+        self.indices.extend(&self.added);
         self.indices.sort_unstable();
-        self.added = lacking.into_iter().map(|(_, index)| index).collect();
         Ok(())
     }
 }
