@@ -125,3 +125,29 @@ fn new_rows_without_a_header_are_told_to_want_one() {
     let text = said(&["predict", "bare.st", "t.csv"]);
     assert!(text.contains("trained with --no-header wants it here as well"), "{text}");
 }
+
+#[test]
+fn very_small_and_very_large_targets_are_learned_and_printed_short() {
+    for size in [-300, 39, 200] {
+        let csv = rows(|i| format!("{},{}e{size}", i * 7 % 31, i * 7 % 31 * 2 + 1));
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("t.csv"), format!("x,y\n{csv}")).unwrap();
+        let said = |arguments: &[&str]| {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_layerwise"));
+            let output = program.current_dir(folder.path()).args(arguments).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let text = said(&["train", "t.csv", "--target", "y", "--epochs", "60", "--dropout", "0"]);
+        let last_of = |name: &str| -> f64 {
+            let line = text.lines().find(|line| line.trim().starts_with(name)).unwrap();
+            line.split_whitespace().last().unwrap().parse().unwrap()
+        };
+        assert!(last_of("R²") > 0.9, "{text}");
+        let unit = 10.0_f64.powi(size);
+        assert!((0.01 * unit..20.0 * unit).contains(&last_of("RMSE")), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() < 120), "{text}");
+        let predicted = said(&["predict", "model.safetensors", "t.csv"]);
+        assert!(predicted.lines().all(|line| line.len() < 30), "{predicted}");
+    }
+}

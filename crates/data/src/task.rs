@@ -110,7 +110,7 @@ impl Target {
     /// # Errors
     /// [`DataError::NoSuchColumn`], [`MissingLabel`](DataError::MissingLabel),
     /// [`OneClass`](DataError::OneClass), [`BadTarget`](DataError::BadTarget) if the column cannot be what
-    /// `task` says, is free text or has more than 1000 classes.
+    /// `task` says, holds one number in all rows, is free text or has more than 1000 classes.
     pub fn find(
         table: &Table,
         columns: &[ColumnProfile],
