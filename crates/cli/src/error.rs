@@ -146,7 +146,7 @@ pub enum CliError {
         /// The place.
         path: PathBuf,
         /// What is wrong with it.
-        problem: &'static str,
+        problem: String,
     },
     /// A model that could not be written.
     #[error("cannot write the model: {0}")]

@@ -23,6 +23,11 @@ impl CliError {
                     names.join(", ")
                 ))
             }
+            Self::Data(DataError::NotADate { .. }) => Some(
+                "dates are read in the order of those that were learned from: where that is wrong, train with \
+                 --dates day-first or --dates month-first"
+                    .into(),
+            ),
             Self::Data(DataError::NotBuiltIn { feature, .. }) => Some(format!(
                 "install the program with it: `cargo install --path crates/cli --features {feature}`"
             )),

@@ -1,5 +1,6 @@
 //! What comes of a training: the model file, and what is shown of it.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
@@ -72,7 +73,9 @@ impl ResultArgs {
 
 /// Refuses a place where a file could not be written, before any time is spent.
 pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
-    let refused = |problem| Err(CliError::BadOut { path: path.to_owned(), problem });
+    let refused = |problem: &str| {
+        Err(CliError::BadOut { path: path.to_owned(), problem: problem.to_owned() })
+    };
     if path.file_name().is_none() || path.is_dir() {
         return refused("it is a folder; name a file");
     }
@@ -91,11 +94,39 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
             return refused("it is the config that is read");
         }
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if folder.is_some_and(|folder| !folder.is_dir()) {
-        return refused("its folder does not exist");
+    // Of a link what it leads to, be it there or not.
+    let place = path.canonicalize().or_else(|_| {
+        let to = path.read_link()?;
+        Ok::<_, std::io::Error>(path.parent().unwrap_or(Path::new("")).join(to))
+    });
+    let place = place.unwrap_or_else(|_| path.to_owned());
+    let leads = if path.is_symlink() {
+        format!("it leads to {}, and ", place.display())
+    } else {
+        String::new()
+    };
+    if place.is_symlink() {
+        return refused(&format!("{leads}that is no file"));
     }
-    Ok(())
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        return refused(&format!("{leads}its folder does not exist"));
+    }
+    if place.metadata().is_ok_and(|file| file.permissions().readonly()) {
+        return refused(&format!("{leads}it may only be read"));
+    }
+    // The file it will be written to first.
+    let mut name = place.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = place.with_file_name(name);
+    match File::options().create(true).append(true).open(&part) {
+        Ok(_) => {
+            // What cannot be removed is written over later.
+            let _ = std::fs::remove_file(&part);
+            Ok(())
+        }
+        Err(error) => refused(&format!("{leads}nothing can be written there ({error})")),
+    }
 }
 
 fn show_result(

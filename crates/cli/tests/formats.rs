@@ -139,6 +139,9 @@ fn an_archive_of_arrays() {
     let apart = train("x.npy", &["--target", "y.npy"], "apart.st");
     assert_eq!(train("d.npz", &[], "one.st"), apart, "the same numbers, the same model");
     assert_eq!(train("odd.npz", &["--target", "sides"], "odd.st"), apart);
+    let config = succeeds(path, &["train", "d.npz", "--print-config"]);
+    fs::write(path.join("d.toml"), config).unwrap();
+    succeeds(path, &["train", "--config", "d.toml", "--epochs", "1", "--quiet"]);
     let said = refused(path, &["train", "odd.npz"]);
     assert!(said.contains("its arrays are: points (100, 2), sides (100)"), "{said}");
     assert!(said.contains("--target NAME"), "{said}");

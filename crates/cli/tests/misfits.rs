@@ -123,3 +123,69 @@ fn a_model_written_through_a_link_leaves_the_link() {
         works(path, &["predict", "v1.st", "t.csv"]);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_place_where_nothing_can_be_written_is_refused_before_training() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = folder();
+    let path = folder.path();
+    symlink("nowhere/model.st", path.join("astray.st")).unwrap();
+    symlink("loop.st", path.join("loop.st")).unwrap();
+    symlink("t.csv", path.join("data.st")).unwrap();
+    fs::write(path.join("kept.st"), "").unwrap();
+    fs::set_permissions(path.join("kept.st"), fs::Permissions::from_mode(0o444)).unwrap();
+    for (out, words) in [
+        ("astray.st", &["leads to", "nowhere/model.st", "does not exist"][..]),
+        ("loop.st", &["leads to"]),
+        ("data.st", &["the data file itself"]),
+        ("kept.st", &["only be read"]),
+    ] {
+        refused(path, &["train", "t.csv", "--epochs", "2", "--out", out], words);
+    }
+    assert!(fs::symlink_metadata(path.join("loop.st")).unwrap().is_symlink());
+
+    // A model that others may not read stays one.
+    let mode = || fs::metadata(path.join("own.st")).unwrap().permissions().mode() & 0o777;
+    works(path, &["train", "t.csv", "--epochs", "2", "--out", "own.st", "--quiet"]);
+    fs::set_permissions(path.join("own.st"), fs::Permissions::from_mode(0o600)).unwrap();
+    works(path, &["train", "t.csv", "--epochs", "3", "--out", "own.st", "--quiet"]);
+    assert_eq!(mode(), 0o600);
+}
+
+#[test]
+fn classes_written_apart_stay_apart_where_they_are_categories() {
+    let folder = folder();
+    let path = folder.path();
+    for labels in [&["1", "01"][..], &["1", "01", "2"]] {
+        let row = |i: usize| format!("{},{}\n", i % labels.len(), labels[i % labels.len()]);
+        let rows: String = (0..90).map(row).collect();
+        fs::write(path.join("codes.csv"), format!("a,y\n{rows}")).unwrap();
+        let train = ["train", "codes.csv", "--target", "y", "--categories", "y", "--epochs", "40"];
+        works(path, &train);
+        let text = works(path, &["evaluate", "model.safetensors", "codes.csv"]);
+        let (code, predicted) = said(path, &["predict", "model.safetensors", "codes.csv"]);
+        assert_eq!(code, Some(0));
+        let right = predicted.lines().skip(1).filter(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            cells[1] == cells[2]
+        });
+        assert_eq!(right.count(), 90, "{text}\n{predicted}");
+    }
+}
+
+#[test]
+fn a_date_in_another_order_than_the_models_is_met_with_the_option() {
+    let folder = folder();
+    let path = folder.path();
+    let rows: String =
+        (0..60).map(|i| format!("0{}/0{}/2024,{}\n", i % 9 + 1, i % 7 + 1, i % 2)).collect();
+    fs::write(path.join("days.csv"), format!("when,y\n{rows}")).unwrap();
+    works(path, &["train", "days.csv", "--epochs", "2"]);
+    fs::write(path.join("new.csv"), "when\n25/04/2024\n").unwrap();
+    let predict = ["predict", "model.safetensors", "new.csv"];
+    refused(path, &predict, &["25/04/2024", "--dates day-first"]);
+    works(path, &["train", "days.csv", "--epochs", "2", "--dates", "day-first"]);
+    works(path, &predict);
+}

@@ -159,9 +159,12 @@ impl Target {
                 "it has {n} different texts in {} rows: nearly every row would be a class of its own",
                 table.n_rows()
             )),
-            (Task::Binary, _) if n == 2 => {
+            (Task::Binary, _) if n == 2 && differ_as_numbers(&labels) => {
                 let classes = Classes::from_column(table, column)?;
                 let labels = classes.labels().map(str::to_owned).to_vec();
+                Ok(Self { column: name, task, labels, mean: 0.0, deviation: 1.0 })
+            }
+            (Task::Binary, _) if n == 2 => {
                 Ok(Self { column: name, task, labels, mean: 0.0, deviation: 1.0 })
             }
             (Task::Binary, _) => refuse(format!("it has {n} classes instead of two")),
@@ -384,14 +387,21 @@ fn task_of(profile: &ColumnProfile, rows: usize) -> Task {
     }
 }
 
-/// The different labels: numbers in their order, those equal as numbers once, and texts in that of the
-/// alphabet.
+/// Whether two labels are not the same number, such as 1 and 01.
+fn differ_as_numbers(labels: &[String]) -> bool {
+    !matches!(labels, [a, b] if number(a).is_some() && number(a) == number(b))
+}
+
+/// The different labels: numbers in their order, those equal as numbers once unless they are categories, and
+/// texts in the order of the alphabet.
 fn labels_of(profile: &ColumnProfile) -> Vec<String> {
     let mut labels: Vec<String> = profile.levels.iter().map(|(level, _)| level.clone()).collect();
     if profile.range.is_some() {
         let value = |label: &String| number(label).unwrap_or(0.0);
-        labels.sort_by(|a, b| value(a).total_cmp(&value(b)));
-        labels.dedup_by(|a, b| value(a) == value(b));
+        labels.sort_by(|a, b| value(a).total_cmp(&value(b)).then_with(|| a.cmp(b)));
+        if profile.kind != ColumnKind::Category {
+            labels.dedup_by(|a, b| value(a) == value(b));
+        }
     } else {
         labels.sort();
     }

@@ -9,18 +9,20 @@ use serde::{Serialize, Serializer};
 use crate::learn_args::{LearnArgs, NumbersName, TaskName};
 use crate::learner::Plan;
 use crate::streamed::Memory;
+use crate::table_args::DatesName;
 
 /// The options of a training, all of them decided, in the order and by the names of a config.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effective {
     data: String,
-    target: String,
+    /// Not where the labels of arrays were found without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
     task: String,
     leave_out: Vec<String>,
     categories: Vec<String>,
     missing: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dates: Option<String>,
+    dates: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     numbers: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,12 +88,15 @@ impl Effective {
         Self {
             data: text_of(&args.data),
             // The file of an array's labels was typed; the column made of it is none of the array.
-            target: args.target.clone().unwrap_or_else(|| plan.target.column().to_owned()),
+            target: args.target.clone().or_else(|| {
+                let column = plan.target.column();
+                (column != "label").then(|| column.to_owned())
+            }),
             task: name_of(&task),
             leave_out: args.leave_out.clone(),
             categories: args.columns.categories.clone(),
             missing: args.columns.words(),
-            dates: args.columns.dates.as_ref().map(name_of),
+            dates: name_of(&args.columns.dates.unwrap_or(DatesName::MonthFirst)),
             numbers: Some(name_of(&numbers)),
             hidden: Some(settings.hidden),
             dropout: Some(settings.dropout),

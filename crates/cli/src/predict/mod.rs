@@ -29,7 +29,7 @@ pub fn run(args: &PredictArgs, out: &mut impl Write) -> Result<(), CliError> {
             && path == read
         {
             let problem = "it is the data or the model that is read";
-            return Err(CliError::BadOut { path, problem });
+            return Err(CliError::BadOut { path, problem: problem.to_owned() });
         }
     }
     let interrupted = interrupt::flag().map_err(CliError::Signals)?;

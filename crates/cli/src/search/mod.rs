@@ -41,7 +41,7 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
     }
     if args.save_config.as_ref() == Some(&results.out) {
         let problem = "the model and its config cannot be one file";
-        return Err(CliError::BadOut { path: results.out.clone(), problem });
+        return Err(CliError::BadOut { path: results.out.clone(), problem: problem.to_owned() });
     }
     let prepared = Prepared::new(&args.learn)?;
     prepared.doubts.iter().for_each(|doubt| terminal::show_warning(doubt));
