@@ -174,7 +174,7 @@ impl<T: Scalar> TrainingStep<T> {
     }
 
     /// [`run`](TrainingStep::run) with one weight an example, or none: the cost is that of
-    /// [`weighted_cost`].
+    /// [`weighted_cost`](layerwise_cost::weighted_cost).
     ///
     /// # Errors
     /// As [`run`](TrainingStep::run), and another number of weights than examples.
