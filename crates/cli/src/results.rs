@@ -119,12 +119,13 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
     let mut name = place.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = place.with_file_name(name);
-    match File::options().create(true).append(true).open(&part) {
+    match File::options().write(true).create_new(true).open(&part) {
         Ok(_) => {
             // What cannot be removed is written over later.
             let _ = std::fs::remove_file(&part);
             Ok(())
         }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => refused(&format!("{leads}nothing can be written there ({error})")),
     }
 }

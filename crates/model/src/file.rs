@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use layerwise_core::{DMatrix, LayerSpec, MatrixView, Scalar};
@@ -268,11 +269,15 @@ pub(crate) fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
-    // What is replaced may have been kept from others.
-    let permissions = fs::metadata(path).map(|replaced| replaced.permissions());
-    let keep = || permissions.map_or(Ok(()), |kept| fs::set_permissions(&part, kept));
-    let written = fs::write(&part, bytes).and_then(|()| keep());
-    written.and_then(|()| fs::rename(&part, path)).map_err(|error| {
+    let write = || {
+        let mut out = fs::File::create(&part)?;
+        // What is replaced may be kept from others, who are not to see the new one either.
+        if let Ok(replaced) = fs::metadata(path) {
+            out.set_permissions(replaced.permissions())?;
+        }
+        out.write_all(bytes)
+    };
+    write().and_then(|()| fs::rename(&part, path)).map_err(|error| {
         // What is left of an attempt that failed; if it cannot be removed, it was not there.
         let _ = fs::remove_file(&part);
         file(error)
