@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hdf5_pure::{DType, Dataset, File, Group};
+use hdf5_pure::{DType, Dataset, File, Group, Layout};
 
 use super::file::Source;
 
@@ -31,12 +31,11 @@ impl Source for Hdf5 {
         let data = self.file.dataset(name).map_err(|error| error.to_string())?;
         let shape = shape(&data)?;
         let size = data.element_size().map_err(|error| error.to_string())?;
-        let bytes = shape.iter().try_fold(size, |bytes, &n| bytes.checked_mul(n as u64));
         // A few bytes can ask for more numbers than there is memory for.
-        let most = self.file.file_size().saturating_mul(LARGEST_RATIO);
-        if bytes.is_none_or(|bytes| bytes > most) {
+        if !could_hold(self.file.file_size(), size, shape.iter().map(|&n| n as u64)) {
             return Err(format!("its shape {shape:?} asks for more than the file can hold"));
         }
+        check_chunks(&data, size, self.file.file_size())?;
         let dtype = data.dtype().map_err(|error| error.to_string())?;
         let values = match dtype {
             // Truth values are levels called FALSE and TRUE.
@@ -80,6 +79,34 @@ fn list(
     Ok(())
 }
 
+/// Whether an array of `shape`, of values of `size` bytes, could have been packed into `file_size` bytes.
+fn could_hold(file_size: u64, size: u64, shape: impl IntoIterator<Item = u64>) -> bool {
+    let bytes = shape.into_iter().try_fold(size, |bytes, n| bytes.checked_mul(n));
+    bytes.is_some_and(|bytes| bytes <= file_size.saturating_mul(LARGEST_RATIO))
+}
+
+/// Errs where the pieces `data` is stored in cannot all be in the file: the parser would make room for one of
+/// them before it finds that out.
+fn check_chunks(data: &Dataset, size: u64, file_size: u64) -> Result<(), String> {
+    let failed = |error: hdf5_pure::Error| error.to_string();
+    let Layout::Chunked { chunk_shape, .. } = data.layout().map_err(failed)? else {
+        return Ok(());
+    };
+    if !could_hold(file_size, size, chunk_shape.iter().copied()) {
+        return Err(format!("its pieces of shape {chunk_shape:?} are more than the file can hold"));
+    }
+    for chunk in data.chunks().map_err(failed)? {
+        let (start, length) = (chunk.address, chunk.storage_size);
+        if start.checked_add(length).is_none_or(|end| end > file_size) {
+            let place = format!("a piece of {length} bytes at byte {start}");
+            return Err(format!(
+                "{place} is not within the file's {file_size}; the file is damaged"
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn shape(data: &Dataset) -> Result<Vec<usize>, String> {
     let shape = data.shape().map_err(|error| error.to_string())?;
     Ok(shape.into_iter().map(|size| usize::try_from(size).unwrap_or(usize::MAX)).collect())
@@ -111,6 +138,21 @@ mod tests {
         assert!(said.contains("deep/data (6, 2)"), "{said}");
         let said = table(SMALL, Some("names")).unwrap_err().to_string();
         assert!(said.contains("no other array"), "{said}");
+    }
+
+    /// The B-tree of `deep/data` says of each piece how many bytes it has, 32 bytes before it says where it is.
+    #[test]
+    fn pieces_beyond_the_file_are_refused_before_memory_is_asked_for() {
+        let place = 10_110_u64.to_le_bytes();
+        let at = SMALL.windows(8).position(|bytes| bytes == place).unwrap();
+        let (mut long, mut far) = (SMALL.to_vec(), SMALL.to_vec());
+        assert_eq!(SMALL[at - 32..at - 28], 18_u32.to_le_bytes());
+        long[at - 32..at - 28].copy_from_slice(&u32::MAX.to_le_bytes());
+        let said = table(&long, Some("deep/target")).unwrap_err().to_string();
+        assert!(said.contains("4294967295 bytes at byte 10110"), "{said}");
+        far[at..at + 8].copy_from_slice(&(SMALL.len() as u64 - 17).to_le_bytes());
+        let said = table(&far, Some("deep/target")).unwrap_err().to_string();
+        assert!(said.contains("18 bytes") && said.contains("deep/data"), "{said}");
     }
 
     #[test]
