@@ -29,9 +29,10 @@ mod train;
 pub use builder::NetworkBuilder;
 pub use error::ModelError;
 pub use evaluate::{
-    CurvePoint, Fold, Scores, Temperature, ThresholdMetric, best_threshold, calibration_error,
-    cross_validate, group_importance, k_fold, learning_curve, permutation_importance,
-    stratified_k_fold,
+    CurvePoint, Fold, LayerActivity, ReliabilityBin, Scores, Temperature, ThresholdMetric,
+    best_threshold, bootstrap_interval, calibration_error, cross_validate, group_importance,
+    k_fold, layer_activity, learning_curve, partial_dependence, permutation_importance,
+    reliability, stratified_k_fold,
 };
 pub use file::ModelFile;
 pub use initialize::{Scale, initialize_parameters, initialize_parameters_deep};
@@ -42,9 +43,9 @@ pub use layerwise_cost as cost;
 pub use layerwise_layers as layers;
 pub use layerwise_optim as optim;
 pub use metrics::{
-    Confusion, accuracy, class_accuracy, class_roc_auc, f1, log_loss, matthews,
+    Confusion, ThresholdPoint, accuracy, class_accuracy, class_roc_auc, f1, log_loss, matthews,
     mean_absolute_error, pr_auc, precision, r_squared, recall, roc_auc, root_mean_squared_error,
-    top_k_accuracy,
+    threshold_curve, top_k_accuracy,
 };
 pub use network::Network;
 pub use predictor::Predictor;
@@ -52,9 +53,9 @@ pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};
 pub use search::{Candidate, Space, Trial, Value, search};
 pub use train::{
-    BatchSource, Callback, Checkpoint, EarlyStopping, Ended, EpochRecord, Examples, History, Lbfgs,
-    OnlineTrainer, ParameterGroup, Patience, Progress, ProgressReport, RateRecorder,
-    Regularization, StepRecord, Trainer, TrainingState, TrainingStep,
+    BatchSource, Callback, Checkpoint, EarlyStopping, Ended, EpochRecord, Examples, History,
+    LayerRecord, Lbfgs, OnlineTrainer, ParameterGroup, Patience, Progress, ProgressReport,
+    RateRecorder, Regularization, StepRecord, Trainer, TrainingState, TrainingStep,
 };
 
 /// The result of anything in this crate.

@@ -2,6 +2,7 @@
 
 use layerwise_core::{DMatrix, MatrixView, Scalar, expect_matrix, expect_shape};
 
+use super::{ReliabilityBin, reliability};
 use crate::Result;
 use crate::metrics::adds_up;
 
@@ -186,35 +187,10 @@ pub fn calibration_error<T: Scalar>(
     y: MatrixView<'_, T>,
     bins: usize,
 ) -> Result<f64> {
-    expect_shape("Y", y, al.shape())?;
-    expect_matrix("AL", al)?;
-    if bins == 0 {
-        return Err(crate::ModelError::AtLeastOne { what: "the number of bins" });
-    }
-    // Columns that are classes, or labels one by one.
-    let rows = if adds_up(al) { al.nrows() } else { 1 };
-    let answers = al.as_slice().chunks(rows).zip(y.as_slice().chunks(rows));
-    let n_answers = answers.len() as f64;
-    // Sums of sureness and of right answers.
-    let mut sums = vec![(0.0, 0.0); bins];
-    for answer in answers {
-        let (sure, right) = match answer {
-            ([p], [y]) => {
-                let (p, one) = (p.to_f64(), y.to_f64() > 0.5);
-                (p.max(1.0 - p), (p > 0.5) == one)
-            }
-            (al, y) => {
-                let highest = |of: &[T]| {
-                    (0..of.len()).fold(0, |best, k| if of[k] > of[best] { k } else { best })
-                };
-                (al[highest(al)].to_f64(), highest(al) == highest(y))
-            }
-        };
-        let bin = ((sure * bins as f64) as usize).min(bins - 1);
-        sums[bin].0 += sure;
-        sums[bin].1 += f64::from(u8::from(right));
-    }
-    Ok(sums.iter().map(|(sure, right)| f64::abs(sure - right)).sum::<f64>() / n_answers)
+    let bins = reliability(al, y, bins)?;
+    let answers: usize = bins.iter().map(|bin| bin.answers).sum();
+    let apart = |bin: &ReliabilityBin| bin.answers as f64 * (bin.sureness - bin.right).abs();
+    Ok(bins.iter().map(apart).sum::<f64>() / answers as f64)
 }
 
 #[cfg(test)]

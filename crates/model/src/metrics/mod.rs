@@ -1,6 +1,7 @@
 //! How good predictions are.
 
 mod confusion;
+mod curves;
 mod decisions;
 mod ranking;
 mod regression;
@@ -8,6 +9,7 @@ mod regression;
 use layerwise_core::{MatrixView, Scalar, expect_matrix, expect_shape};
 
 pub use confusion::Confusion;
+pub use curves::{ThresholdPoint, threshold_curve};
 pub use decisions::{f1, matthews, precision, recall};
 pub use ranking::{class_roc_auc, pr_auc, roc_auc};
 pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};

@@ -26,6 +26,8 @@ pub enum Stream {
     Search,
     /// Training examples kept back for validation.
     HoldOut,
+    /// Examples drawn again, to see how far a measure might have been off.
+    Bootstrap,
 }
 
 /// A ChaCha generator (Bernstein 2008), the same on every platform, for this seed and purpose.
@@ -49,6 +51,7 @@ pub fn generator(seed: u64, stream: Stream) -> ChaCha8Rng {
         Stream::Importance => 3,
         Stream::Search => 4,
         Stream::HoldOut => 5,
+        Stream::Bootstrap => 6,
     });
     rng
 }

@@ -250,6 +250,9 @@ impl<T: Scalar> Trainer<'_, T> {
                 let cost = self.cost.as_ref();
                 measuring.measure(network, cost, &self.metrics, (&mut record, steps))?;
             }
+            if let Some(recorder) = &mut self.recorder {
+                record.layers = recorder.records(network, self.cost.as_ref(), self.seed)?;
+            }
             run.good = network.snapshot();
             if let Some(plateau) = &mut self.plateau {
                 plateau.observe(record.validation_cost.unwrap_or(cost));
@@ -308,10 +311,17 @@ impl<T: Scalar> Trainer<'_, T> {
             step.set_rate(rate)?;
             step.set_decay(self.decay_schedule.factor(progress))?;
             step.set_noise(self.noise_schedule.factor(progress))?;
+            let recorder = self.recorder.as_mut().filter(|_| run.within.steps + 1 == count);
+            if let Some(recorder) = recorder {
+                recorder.before_update(network);
+            }
             let batch = (x, y, weights);
             let cost = self.cost.as_ref();
             let cost = step.run_before(network, batch, cost, optimizer, same_again)?.to_f64();
             run.within.steps += 1;
+            if let Some(recorder) = self.recorder.as_mut().filter(|_| run.within.steps == count) {
+                recorder.after_update(network);
+            }
             if !cost.is_finite() {
                 return Err(ModelError::Diverged { epoch, step: run.within.steps, cost });
             }

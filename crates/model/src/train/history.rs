@@ -1,5 +1,7 @@
 //! What happened in training.
 
+use crate::LayerRecord;
+
 /// One epoch.
 ///
 /// ```
@@ -30,6 +32,9 @@ pub struct EpochRecord {
     /// What [`Trainer::metric`](crate::Trainer::metric) asked for, in that order: on the validation
     /// examples, or on those trained on where there are none.
     pub metrics: Vec<f64>,
+    /// How training went inside each layer, where [`Trainer::record_layers`](crate::Trainer::record_layers) asked for
+    /// it.
+    pub layers: Vec<LayerRecord>,
 }
 
 /// One update.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::state::{TrainingState, Within};
 use crate::file::{dtype, read_as, write_bytes};
-use crate::{EpochRecord, ModelError, Result};
+use crate::{EpochRecord, LayerRecord, ModelError, Result};
 
 /// The metadata entry everything is under.
 const METADATA_KEY: &str = "layerwise training";
@@ -23,6 +23,12 @@ const SETS: [&str; 4] = ["parameters", "optimizer", "good", "best"];
 
 /// The numbers of epochs, a row an epoch.
 const EPOCHS: &str = "epochs";
+
+/// What is known of the layers, a row an epoch; not there where nothing was recorded.
+const LAYERS: &str = "layers";
+
+/// Numbers of a layer's record.
+const OF_A_LAYER: usize = 3;
 
 /// Cost, validation cost, learning rate, then metrics.
 const FIXED: usize = 3;
@@ -70,6 +76,12 @@ impl<T: Scalar> TrainingState<T> {
         }
         let shape = vec![self.epochs.len(), columns];
         tensors.push((EPOCHS.into(), Dtype::F64, shape, bytes_of(&numbers)));
+        let layers: Vec<f64> =
+            self.epochs.iter().flat_map(|record| &record.layers).flat_map(of_a_layer).collect();
+        if !layers.is_empty() {
+            let shape = vec![self.epochs.len(), layers.len() / self.epochs.len().max(1)];
+            tensors.push((LAYERS.into(), Dtype::F64, shape, bytes_of(&layers)));
+        }
         tensors.push(("within".into(), Dtype::F64, vec![3], bytes_of(&[sum, total, alpha])));
         tensors.sort_by(|a, b| a.0.cmp(&b.0));
 
@@ -221,6 +233,15 @@ fn values<T: Scalar>(file: &SafeTensors<'_>, name: &str) -> Result<Vec<T>> {
     })
 }
 
+fn of_a_layer(record: &LayerRecord) -> [f64; OF_A_LAYER] {
+    [record.gradient_norm, record.weight_norm, record.update_ratio]
+}
+
+fn layer_of(numbers: &[f64]) -> LayerRecord {
+    let [gradient_norm, weight_norm, update_ratio] = [0, 1, 2].map(|i| numbers[i]);
+    LayerRecord { gradient_norm, weight_norm, update_ratio }
+}
+
 fn records(file: &SafeTensors<'_>, validates: bool) -> Result<Vec<EpochRecord>> {
     let shape = file.tensor(EPOCHS).map_err(not_a_state)?.shape().to_vec();
     let numbers = values::<f64>(file, EPOCHS)?;
@@ -228,12 +249,19 @@ fn records(file: &SafeTensors<'_>, validates: bool) -> Result<Vec<EpochRecord>> 
         [_, columns] if columns >= FIXED => columns,
         _ => return Err(ModelError::NotAState(format!("{EPOCHS} has shape {shape:?}"))),
     };
+    let layers = if file.names().contains(&LAYERS) { values::<f64>(file, LAYERS)? } else { vec![] };
+    let of_an_epoch = layers.len().checked_div(shape[0]).unwrap_or(0);
+    let layers_of = |index: usize| {
+        let row = layers.get(index * of_an_epoch..(index + 1) * of_an_epoch).unwrap_or(&[]);
+        row.chunks_exact(OF_A_LAYER).map(layer_of).collect()
+    };
     let record = |(index, row): (usize, &[f64])| EpochRecord {
         epoch: index + 1,
         cost: row[0],
         validation_cost: validates.then_some(row[1]),
         alpha: row[2],
         metrics: row[FIXED..].to_vec(),
+        layers: layers_of(index),
     };
     Ok(numbers.chunks_exact(columns).enumerate().map(record).collect())
 }

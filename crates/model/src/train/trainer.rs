@@ -8,6 +8,7 @@ use layerwise_core::{MatrixView, Scalar};
 use layerwise_cost::Cost;
 use layerwise_optim::{Optimizer, Plateau, Schedule};
 
+use super::layer_records::LayerRecorder;
 use super::measuring::Measure;
 use super::state::{Keeping, TrainingState};
 use crate::{
@@ -55,6 +56,7 @@ pub struct Trainer<'a, T: Scalar> {
     pub(super) stop: Option<Arc<AtomicBool>>,
     pub(super) keeping: Option<Keeping<'a, T>>,
     pub(super) resumed: Option<TrainingState<T>>,
+    pub(super) recorder: Option<LayerRecorder<'a, T>>,
 }
 
 impl<'a, T: Scalar> Trainer<'a, T> {
@@ -81,6 +83,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             stop: None,
             keeping: None,
             resumed: None,
+            recorder: None,
         }
     }
 
