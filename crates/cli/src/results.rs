@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use layerwise_model::History;
+use layerwise_model::{History, Place, place_of};
 
 use crate::args::ResultArgs;
 use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs};
@@ -94,12 +94,7 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
             return refused("it is the config that is read");
         }
     }
-    // Of a link what it leads to, be it there or not.
-    let place = path.canonicalize().or_else(|_| {
-        let to = path.read_link()?;
-        Ok::<_, std::io::Error>(path.parent().unwrap_or(Path::new("")).join(to))
-    });
-    let place = place.unwrap_or_else(|_| path.to_owned());
+    let Place { file: place, part } = place_of(path);
     let leads = if path.is_symlink() {
         format!("it leads to {}, and ", place.display())
     } else {
@@ -115,10 +110,6 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
     if place.metadata().is_ok_and(|file| file.permissions().readonly()) {
         return refused(&format!("{leads}it may only be read"));
     }
-    // The file it will be written to first.
-    let mut name = place.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = place.with_file_name(name);
     match File::options().write(true).create_new(true).open(&part) {
         Ok(_) => {
             // What cannot be removed is written over later.

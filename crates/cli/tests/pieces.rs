@@ -74,11 +74,13 @@ fn links_are_followed_to_files_and_devices() {
     let folder = folder(None);
     let path = |name: &str| folder.path().join(name);
     fs::write(path("there.csv"), "old").unwrap();
-    for (link, to) in [("device", "/dev/null"), ("file", "there.csv")] {
+    for (link, to) in [("device", "/dev/null"), ("file", "there.csv"), ("new", "later.csv")] {
         std::os::unix::fs::symlink(to, path(link)).unwrap();
         let arguments = ["predict", "model.safetensors", "long.csv", "--out", link];
         assert_eq!(layerwise(folder.path(), &arguments).status.code(), Some(0));
         assert!(fs::symlink_metadata(path(link)).unwrap().is_symlink(), "{link}");
     }
-    assert!(fs::read_to_string(path("there.csv")).unwrap().starts_with("id,x,predicted,"));
+    for file in ["there.csv", "later.csv"] {
+        assert!(fs::read_to_string(path(file)).unwrap().starts_with("id,x,predicted,"));
+    }
 }

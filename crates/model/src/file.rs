@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use layerwise_core::{DMatrix, LayerSpec, MatrixView, Scalar};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::place::{Place, place_of};
 use crate::rebuild::build;
 use crate::{ModelError, Network, Result};
 
@@ -265,32 +266,20 @@ pub(crate) fn tensor<T: Scalar>(
 /// Writes a file by way of a temporary one beside it.
 pub(crate) fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
     let file = |source| ModelError::File { path: path.to_owned(), source };
-    let path = &linked(path);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
+    let Place { file: path, part } = &place_of(path);
     let write = || {
-        let mut out = fs::File::create(&part)?;
+        let mut out = fs::File::create(part)?;
         // What is replaced may be kept from others, who are not to see the new one either.
         if let Ok(replaced) = fs::metadata(path) {
             out.set_permissions(replaced.permissions())?;
         }
         out.write_all(bytes)
     };
-    write().and_then(|()| fs::rename(&part, path)).map_err(|error| {
+    write().and_then(|()| fs::rename(part, path)).map_err(|error| {
         // What is left of an attempt that failed; if it cannot be removed, it was not there.
-        let _ = fs::remove_file(&part);
+        let _ = fs::remove_file(part);
         file(error)
     })
-}
-
-/// The file that a path stands for: of a link what it points to, be it there or not.
-fn linked(path: &Path) -> PathBuf {
-    let found = fs::canonicalize(path).or_else(|_| {
-        let target = fs::read_link(path)?;
-        Ok::<_, std::io::Error>(path.parent().unwrap_or(Path::new("")).join(target))
-    });
-    found.unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod initialize;
 mod l_model;
 mod metrics;
 mod network;
+mod place;
 mod predictor;
 mod random;
 mod rebuild;
@@ -48,6 +49,7 @@ pub use metrics::{
     threshold_curve, top_k_accuracy,
 };
 pub use network::Network;
+pub use place::{Place, place_of};
 pub use predictor::Predictor;
 pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};

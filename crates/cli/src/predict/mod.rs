@@ -5,11 +5,12 @@ mod line;
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use layerwise_data::{DataError, Unseen};
+use layerwise_model::{Place, place_of};
 
 use crate::args::PredictArgs;
 use crate::bundle::Bundle;
@@ -38,17 +39,14 @@ pub fn run(args: &PredictArgs, out: &mut impl Write) -> Result<(), CliError> {
         let mut file = File::create(path).map_err(failed)?;
         return write(args, &mut file, failed, &interrupted);
     }
-    let path = &path.canonicalize().unwrap_or(path.clone());
     // A file of that name stays as it is until the new one is whole.
-    let mut beside = path.clone().into_os_string();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    let mut file = File::create(&beside).map_err(failed)?;
+    let Place { file: path, part } = &place_of(path);
+    let mut file = File::create(part).map_err(failed)?;
     let done = write(args, &mut file, failed, &interrupted)
-        .and_then(|()| std::fs::rename(&beside, path).map_err(failed));
+        .and_then(|()| std::fs::rename(part, path).map_err(failed));
     if done.is_err() {
         // What went wrong is told; that the piece cannot be removed would add nothing.
-        let _ = std::fs::remove_file(&beside);
+        let _ = std::fs::remove_file(part);
     }
     done
 }

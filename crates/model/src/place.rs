@@ -1,0 +1,60 @@
+//! Where a file that is asked for gets written.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The files that writing to a path touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file in the end: of a link what it leads to, be it there or not.
+    pub file: PathBuf,
+    /// What is written first and then renamed: beside `file`, with `.part` after its name.
+    pub part: PathBuf,
+}
+
+/// Where a model for this path gets written, as [`ModelFile::write`](crate::ModelFile::write) does.
+///
+/// A link stays and what it leads to is written. Nothing has to be there, and nothing is changed.
+///
+/// ```
+/// use std::path::Path;
+/// use layerwise_model::place_of;
+///
+/// let place = place_of(Path::new("new/model.safetensors"));
+/// assert_eq!(place.file, Path::new("new/model.safetensors"));
+/// assert_eq!(place.part, Path::new("new/model.safetensors.part"));
+/// ```
+pub fn place_of(path: &Path) -> Place {
+    let found = fs::canonicalize(path).or_else(|_| {
+        let target = fs::read_link(path)?;
+        Ok::<_, io::Error>(path.parent().unwrap_or(Path::new("")).join(target))
+    });
+    let file = found.unwrap_or_else(|_| path.to_owned());
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = file.with_file_name(name);
+    Place { file, part }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_link_is_followed_be_its_end_there_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        fs::create_dir(folder.join("far")).unwrap();
+        let (link, file) = (folder.join("latest"), folder.join("far/v1"));
+        symlink("far/v1", &link).unwrap();
+        let expected = Place { file: file.clone(), part: folder.join("far/v1.part") };
+        assert_eq!(place_of(&link), expected, "not there yet");
+        fs::write(&file, "model").unwrap();
+        assert_eq!(place_of(&link), expected, "there");
+        // Of two links in turn to what is there, the end.
+        symlink("latest", folder.join("newest")).unwrap();
+        assert_eq!(place_of(&folder.join("newest")), expected);
+    }
+}
