@@ -208,6 +208,9 @@ pub struct ExplainArgs {
     /// How often each column is shuffled
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one, allow_negative_numbers = true)]
     pub repeats: usize,
+    /// Rows to shuffle, drawn at random [default: all, of large data as many as have ten million cells]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    pub rows: Option<usize>,
     /// Seed of the shuffles
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,

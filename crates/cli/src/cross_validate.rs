@@ -61,7 +61,7 @@ pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliErro
     )?;
     out.flush()?;
 
-    let progress = Progress::new(args.folds, table.n_rows(), true);
+    let progress = Progress::counting("fold", args.folds);
     let mut interrupted = false;
     let mut all: Vec<Scores> = Vec::with_capacity(folds.len());
     for fold in folds {

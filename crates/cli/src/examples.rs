@@ -89,7 +89,8 @@ Examples:
   layerwise explain model.safetensors breast-cancer --repeats 20
 
 A column is shuffled among the rows, and what the model then does worse is what it relies on the
-column (permutation importance). Columns that say the same share what they are worth.";
+column (permutation importance). Columns that say the same share what they are worth. Of large data
+some rows stand for all, which is said; --rows N takes more or fewer.";
 
 pub const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -73,7 +73,7 @@ pub fn show_warning(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{label} {}", report::printable(text));
 }
 
-/// A progress bar on standard error, one tick an epoch.
+/// A progress bar on standard error, of epochs or what else is counted.
 pub struct Progress {
     bar: ProgressBar,
     examples: usize,
@@ -88,9 +88,20 @@ impl Progress {
     pub fn new(epochs: usize, examples: usize, wanted: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(epochs as u64), target(wanted));
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style.progress_chars("━╸─"));
+            bar.set_style(style.progress_chars(CHARS));
         }
         Self { bar, examples, before: 0, start: Instant::now() }
+    }
+
+    /// A bar of so many of what is named, in the singular; hidden as [`new`](Self::new) says.
+    pub fn counting(what: &str, n: usize) -> Self {
+        let progress = Self::new(n, 0, true);
+        if let Ok(style) = ProgressStyle::with_template(COUNTING) {
+            progress.bar.set_style(style.progress_chars(CHARS));
+        }
+        progress.bar.set_prefix(what.to_owned());
+        progress.bar.tick();
+        progress
     }
 
     /// The same for a training that has so many epochs behind it.
@@ -118,6 +129,11 @@ impl Progress {
     /// One more of what the bar counts is done.
     pub fn advance(&self) {
         self.bar.inc(1);
+    }
+
+    /// Takes the bar off the screen.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
     }
 
     /// Leaves the bar on the screen as it stands, with the cursor below it.
@@ -165,6 +181,10 @@ fn target(wanted: bool) -> ProgressDrawTarget {
 const READING: &str = "{msg} the data: {human_pos} rows  {per_sec}  {elapsed}";
 
 const TEMPLATE: &str = "epoch {pos}/{len} {bar:20.cyan} {msg}  {elapsed}, at most {eta} more";
+
+const COUNTING: &str = "{prefix} {pos}/{len} {bar:20.cyan} {elapsed}, about {eta} more";
+
+const CHARS: &str = "━╸─";
 
 #[cfg(test)]
 mod tests {

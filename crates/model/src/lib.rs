@@ -30,10 +30,10 @@ mod train;
 pub use builder::NetworkBuilder;
 pub use error::ModelError;
 pub use evaluate::{
-    CurvePoint, Fold, LayerActivity, ReliabilityBin, Scores, Temperature, ThresholdMetric,
-    best_threshold, bootstrap_interval, calibration_error, cross_validate, group_importance,
-    k_fold, layer_activity, learning_curve, partial_dependence, permutation_importance,
-    reliability, stratified_k_fold,
+    CurvePoint, Fold, LayerActivity, ReliabilityBin, Scores, Shuffles, Temperature,
+    ThresholdMetric, best_threshold, bootstrap_interval, calibration_error, cross_validate,
+    group_importance, k_fold, layer_activity, learning_curve, partial_dependence,
+    permutation_importance, reliability, stratified_k_fold,
 };
 pub use file::ModelFile;
 pub use initialize::{Scale, initialize_parameters, initialize_parameters_deep};

@@ -1,5 +1,7 @@
 //! Prediction in buffers made once.
 
+use std::ops::Range;
+
 use layerwise_core::linalg::Pool;
 use layerwise_core::{CoreError, Layer, MatrixView, MatrixViewMut, Pass, Scalar, expect_shape};
 
@@ -103,8 +105,23 @@ impl<T: Scalar> Predictor<T> {
         network: &Network<T>,
         x: MatrixView<'_, T>,
     ) -> Result<MatrixView<'_, T>> {
-        let m = x.ncols();
-        expect_shape("X", x, (network.n_in(), m))?;
+        expect_shape("X", x, (network.n_in(), x.ncols()))?;
+        self.forward(network, Input::X(x))
+    }
+
+    /// The same where `Z = W X + b` of the first layer, which is affine, is there already.
+    /// Shape: `Z (n_out of the first layer, m)`.
+    pub(crate) fn predict_from_z(
+        &mut self,
+        network: &Network<T>,
+        z: MatrixView<'_, T>,
+    ) -> Result<MatrixView<'_, T>> {
+        expect_shape("Z", z, (network.layers()[0].n_out(), z.ncols()))?;
+        self.forward(network, Input::Z(z))
+    }
+
+    fn forward(&mut self, network: &Network<T>, input: Input<'_, T>) -> Result<MatrixView<'_, T>> {
+        let m = input.ncols();
         if m > self.capacity {
             return Err(ModelError::TooManyExamples { capacity: self.capacity, found: m });
         }
@@ -124,7 +141,10 @@ impl<T: Scalar> Predictor<T> {
                 CoreError::Shape { what: "the widest layer's output", expected, found }.into()
             );
         }
-        if m == 1 && self.pool.n_threads() > 1 {
+        if let Input::X(x) = input
+            && m == 1
+            && self.pool.n_threads() > 1
+        {
             let (between, scratch) = self.between.split_at_mut(2 * self.widest);
             let al = &mut self.al[..n_out];
             forward_one(network.layers(), x, [between, scratch], al, &mut self.pool)?;
@@ -144,12 +164,36 @@ impl<T: Scalar> Predictor<T> {
                 let first = i * share + b * block;
                 let examples = first..first + al.len() / n_out;
                 error.keep((|| {
-                    forward_block(network.layers(), x.columns(examples)?, [one, other, scratch], al)
+                    forward_block(network.layers(), input.of(examples)?, [one, other, scratch], al)
                 })());
             }
         });
         error.into_result()?;
         Ok(MatrixView::new(al, n_out, m).map_err(CoreError::from)?)
+    }
+}
+
+/// What examples begin with.
+#[derive(Clone, Copy)]
+enum Input<'a, T: Scalar> {
+    /// The features.
+    X(MatrixView<'a, T>),
+    /// `Z = W X + b` of the first layer.
+    Z(MatrixView<'a, T>),
+}
+
+impl<T: Scalar> Input<'_, T> {
+    fn ncols(&self) -> usize {
+        let (Self::X(matrix) | Self::Z(matrix)) = self;
+        matrix.ncols()
+    }
+
+    /// Some of the examples.
+    fn of(&self, examples: Range<usize>) -> std::result::Result<Self, CoreError> {
+        Ok(match self {
+            Self::X(x) => Self::X(x.columns(examples)?),
+            Self::Z(z) => Self::Z(z.columns(examples)?),
+        })
     }
 }
 
@@ -161,19 +205,31 @@ fn largest_scratch<T: Scalar>(network: &Network<T>) -> usize {
 /// One block through all layers, back and forth between two buffers, the last into `al`.
 fn forward_block<T: Scalar>(
     layers: &[Box<dyn Layer<T>>],
-    x: MatrixView<'_, T>,
+    input: Input<'_, T>,
     between: [&mut [T]; 3],
     al: &mut [T],
 ) -> std::result::Result<(), CoreError> {
-    let m = x.ncols();
+    let m = input.ncols();
     let [mut here, mut there, scratch] = between;
-    let mut n_in = x.nrows();
+    let mut n_in = 0;
     for (index, layer) in layers.iter().enumerate() {
         let n_out = layer.n_out();
-        let a_prev = if index == 0 { x } else { MatrixView::new(&here[..n_in * m], n_in, m)? };
         let a = if index + 1 == layers.len() { &mut *al } else { &mut there[..n_out * m] };
         let scratch = &mut scratch[..layer.n_scratch() * m];
-        layer.forward(a_prev, MatrixViewMut::new(a, n_out, m)?, scratch, &Pass::inference())?;
+        let pass = Pass::inference();
+        match input {
+            Input::Z(z) if index == 0 => {
+                a.copy_from_slice(z.as_slice());
+                layer.forward_from_z(MatrixViewMut::new(a, n_out, m)?, scratch, &pass)?;
+            }
+            Input::X(x) if index == 0 => {
+                layer.forward(x, MatrixViewMut::new(a, n_out, m)?, scratch, &pass)?;
+            }
+            _ => {
+                let a_prev = MatrixView::new(&here[..n_in * m], n_in, m)?;
+                layer.forward(a_prev, MatrixViewMut::new(a, n_out, m)?, scratch, &pass)?;
+            }
+        }
         std::mem::swap(&mut here, &mut there);
         n_in = n_out;
     }

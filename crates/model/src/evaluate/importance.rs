@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use layerwise_core::{DMatrix, MatrixView, Scalar};
-use rand::seq::SliceRandom;
+use layerwise_core::{MatrixView, Scalar};
 
-use super::Scores;
-use crate::{Examples, ModelError, Network, Result, Stream, generator};
+use super::{Scores, Shuffles};
+use crate::{Examples, Network, Result};
 
 /// By how much a score falls when one feature after the other is shuffled among the examples: as much as the
 /// network relies on it (Breiman, "Random Forests", 2001, section 10; Fisher, Rudin and Dominici,
@@ -45,10 +44,10 @@ pub fn permutation_importance<T: Scalar>(
 }
 
 /// As [`permutation_importance`], of features that belong together, such as the levels of one category: those
-/// of a group are shuffled alike. One [`Scores`] a group.
+/// of a group are shuffled alike. One [`Scores`] a group. [`Shuffles`] gives them one at a time.
 ///
 /// # Errors
-/// As [`permutation_importance`]; [`ModelError::NoSuchFeature`] for a group beyond the features.
+/// As [`permutation_importance`]; [`ModelError::NoSuchFeature`](crate::ModelError::NoSuchFeature) for a group beyond the features.
 ///
 /// ```
 /// use layerwise_model::{Examples, Network, accuracy, core::DMatrix, group_importance};
@@ -72,34 +71,6 @@ pub fn group_importance<T: Scalar>(
     repeats: usize,
     seed: u64,
 ) -> Result<Vec<Scores>> {
-    if repeats == 0 {
-        return Err(ModelError::AtLeastOne { what: "the number of shuffles" });
-    }
-    let mut x = examples.x().to_matrix();
-    let score = |x: &DMatrix<T>| measure((&network.predict(x)?).into(), examples.y());
-    let whole = score(&x)?;
-    let mut order: Vec<usize> = (0..examples.m()).collect();
-    let mut rng = generator(seed, Stream::Importance);
-    let mut importance = Vec::with_capacity(groups.len());
-    for group in groups {
-        if group.start > group.end || group.end > x.nrows() {
-            let (end, features) = (group.end, x.nrows());
-            return Err(ModelError::NoSuchFeature { end, features });
-        }
-        let mut values = Vec::new();
-        for _ in 0..repeats {
-            order.shuffle(&mut rng);
-            for (j, &from) in order.iter().enumerate() {
-                let values = &examples.x().column(from)[group.clone()];
-                x.column_mut(j).as_mut_slice()[group.clone()].copy_from_slice(values);
-            }
-            values.push(whole - score(&x)?);
-        }
-        for j in 0..examples.m() {
-            let values = &examples.x().column(j)[group.clone()];
-            x.column_mut(j).as_mut_slice()[group.clone()].copy_from_slice(values);
-        }
-        importance.push(Scores { values });
-    }
-    Ok(importance)
+    let mut shuffles = Shuffles::new(network, examples, measure, repeats, seed)?;
+    groups.iter().map(|group| shuffles.of(group.clone())).collect()
 }

@@ -8,6 +8,7 @@ mod dependence;
 mod folds;
 mod importance;
 mod reliability;
+mod shuffles;
 mod threshold;
 
 pub use activity::{LayerActivity, layer_activity};
@@ -18,4 +19,5 @@ pub use dependence::partial_dependence;
 pub use folds::{Fold, k_fold, stratified_k_fold};
 pub use importance::{group_importance, permutation_importance};
 pub use reliability::{ReliabilityBin, reliability};
+pub use shuffles::Shuffles;
 pub use threshold::{ThresholdMetric, best_threshold};
