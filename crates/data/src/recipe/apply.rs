@@ -6,6 +6,7 @@ use nalgebra::DMatrix;
 
 use super::Recipe;
 use super::prepared::{Prepared, Problem};
+use super::unseen::{Known, Unseen};
 use crate::cell::trimmed;
 use crate::{DataError, Result, Table};
 
@@ -27,59 +28,6 @@ pub struct Encoded {
     pub x: DMatrix<f32>,
     /// Levels never seen, by column.
     pub unseen: Vec<Unseen>,
-}
-
-/// Levels of a category that were not there to learn from; they count as none of those that were.
-///
-/// ```
-/// use layerwise_data::Unseen;
-///
-/// let unseen = Unseen { column: "town".into(), rows: 2, first: "Ulm".into(), line: 7 };
-/// assert_eq!(unseen.to_string(), "column \"town\": 2 rows with a value not seen in training, first \"Ulm\" in row 7");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unseen {
-    /// The column.
-    pub column: String,
-    /// In how many rows.
-    pub rows: usize,
-    /// The first such value.
-    pub first: String,
-    /// Its line in the file.
-    pub line: u64,
-}
-
-impl Unseen {
-    /// Adds what was found in later rows to what was found before: rows of a column are added up, its first value
-    /// stays.
-    ///
-    /// ```
-    /// use layerwise_data::Unseen;
-    ///
-    /// let found = |line| Unseen { column: "town".into(), rows: 2, first: "Ulm".into(), line };
-    /// let mut all = vec![found(7)];
-    /// Unseen::add(&mut all, vec![found(9)]);
-    /// assert_eq!((all.len(), all[0].rows, all[0].line), (1, 4, 7));
-    /// ```
-    pub fn add(all: &mut Vec<Self>, later: Vec<Self>) {
-        for new in later {
-            match all.iter_mut().find(|there| there.column == new.column) {
-                Some(there) => there.rows += new.rows,
-                None => all.push(new),
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for Unseen {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { column, rows, first, line } = self;
-        let many = if *rows == 1 { "row" } else { "rows" };
-        write!(
-            f,
-            "column {column:?}: {rows} {many} with a value not seen in training, first {first:?} in row {line}"
-        )
-    }
 }
 
 /// Rows from which a second thread is worth its start.
@@ -175,7 +123,8 @@ struct Part<'a> {
 impl Part<'_> {
     /// Encodes some rows into their columns of X, which are 0.
     fn encode(&self, rows: Range<usize>, x: &mut [f32]) -> Result<Vec<Unseen>> {
-        let mut unseen: Vec<Option<Unseen>> = vec![None; self.columns.len()];
+        let mut unseen: Vec<Option<(Unseen, Known)>> = vec![];
+        unseen.resize_with(self.columns.len(), || None);
         for (row, mut x) in rows.zip(x.chunks_mut(self.n)) {
             for (index, feature) in self.recipe.features.iter().enumerate() {
                 let (here, rest) = x.split_at_mut(feature.encoding.n_rows());
@@ -186,16 +135,20 @@ impl Part<'_> {
                     let value = cell.unwrap_or("");
                     self.recipe.refuse(problem, (self.table, row), index, value)
                 })? {
-                    let new = unseen[index].get_or_insert_with(|| Unseen {
-                        column: feature.column.clone(),
-                        rows: 0,
-                        first: cell.unwrap_or("").to_owned(),
-                        line: self.table.line(row).unwrap_or(0),
+                    let cell = cell.unwrap_or("");
+                    let (new, known) = unseen[index].get_or_insert_with(|| {
+                        let (column, first) = (feature.column.clone(), cell.to_owned());
+                        let line = self.table.line(row).unwrap_or(0);
+                        let new = Unseen { column, rows: 0, first, line, meant: None };
+                        (new, Known::of(&feature.encoding))
                     });
                     new.rows += 1;
+                    if new.meant.is_none() {
+                        new.meant = known.but_for_zeros(cell);
+                    }
                 }
             }
         }
-        Ok(unseen.into_iter().flatten().collect())
+        Ok(unseen.into_iter().flatten().map(|(unseen, _)| unseen).collect())
     }
 }

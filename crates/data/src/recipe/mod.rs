@@ -5,14 +5,16 @@ mod encoding;
 mod fit;
 mod packing;
 mod prepared;
+mod unseen;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{DataError, Missing, Result};
 
-pub use apply::{Encoded, Unseen};
+pub use apply::Encoded;
 pub use encoding::{Encoding, Scaling};
 pub(crate) use packing::Packing;
+pub use unseen::Unseen;
 
 /// How numbers are made ready for a network.
 ///
@@ -286,7 +288,7 @@ mod tests {
         let new = |csv: &str| Table::from_csv_reader(csv.as_bytes(), "new.csv").unwrap();
         let encoded = recipe.apply(&new("c,x,b,a\n2024-01-03,1,z,4\n?,1,,4\n")).unwrap();
         assert_eq!(encoded.unseen.len(), 1);
-        let Unseen { column, rows, first, line } = &encoded.unseen[0];
+        let Unseen { column, rows, first, line, .. } = &encoded.unseen[0];
         assert_eq!((column.as_str(), *rows, first.as_str(), *line), ("b", 1, "z", 2));
         let message = |csv: &str| recipe.apply(&new(csv)).unwrap_err().to_string();
         assert!(message("b,a\nu,1\n").contains("no column \"c\""));
