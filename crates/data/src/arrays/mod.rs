@@ -210,6 +210,18 @@ mod tests {
         assert!(message(&cut).contains("31 bytes of data instead of 32"), "{}", message(&cut));
         let vast = npy(&header("<f8", false, "(4000000000, 4000000000)"), &[0; 8]);
         assert!(message(&vast).contains("more than fit"), "{}", message(&vast));
+        // The product of a shape, or of a part of it, that no number can hold, however it is written.
+        for shape in [
+            "(4294967296, 4294967296, 4294967296)",
+            "(0, 4294967296, 4294967296)",
+            "(99999999999999999999999, 1)",
+            "(9223372036854775807+9223372036854775807, 2)",
+            "(0xffffffffff, 0xffffffffff)",
+            "(4_294_967_296, 4294967296)",
+        ] {
+            let vast = npy(&header("<f8", false, shape), &[0; 8]);
+            assert!(message(&vast).contains("more than fit"), "{}", message(&vast));
+        }
         let text = npy(&header("<U4", false, "(1,)"), &[0; 16]);
         assert!(message(&text).contains("<U4"), "{}", message(&text));
         assert!(message(b"\x93NUMPY\x01\0\x05\0{'a'}").contains("its header"));

@@ -113,8 +113,38 @@ pub(super) fn header(start: &[u8]) -> Result<(NpyHeader, usize), String> {
             return Err("its header: brackets within brackets too deep to be read".into());
         }
     }
+    // The dictionary begins after the magic, the version and the length.
+    if !counts_its_numbers(header.get(10..).unwrap_or(&[])) {
+        return Err(too_many());
+    }
     let read = NpyHeader::from_reader(header).map_err(|error| format!("its header: {error}"));
     Ok((read?, length))
+}
+
+/// Whether the product of all numbers of a header, 0 left out, can be counted: the parser multiplies those of the
+/// shape, some of them and all, without a look at whether it can. Sums count for more than they are, and what is
+/// written in another way than in decimals, as no shape is, for too much.
+fn counts_its_numbers(header: &[u8]) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let words = header
+        .split(|byte| !word(byte))
+        .filter(|word| word.first().is_some_and(u8::is_ascii_digit));
+    let sums = header.iter().filter(|&&byte| byte == b'+').map(|_| Some(2));
+    let number = |word: &[u8]| {
+        let mut digits = word.iter().take_while(|byte| byte.is_ascii_digit());
+        // 0x1f, 0b11, 1_000; but 25s of times, and 3L of Python 2.
+        let decimal = !matches!(word, [b'0', b'x' | b'X' | b'b' | b'B' | b'o' | b'O', ..])
+            && !word.contains(&b'_');
+        let number = digits.try_fold(0_u64, |number, digit| {
+            number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+        });
+        number.filter(|_| decimal)
+    };
+    words
+        .map(number)
+        .chain(sums)
+        .try_fold(1_u64, |product, number| product.checked_mul(number?.max(1)))
+        .is_some()
 }
 
 /// Bytes before the data: magic, version, length, header.
