@@ -49,6 +49,9 @@ pub enum Command {
     /// Show what a model file holds
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
+    /// Write a page about a model: what it is, how good it is, where it fails and why
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
     /// Print the completions of a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -112,6 +115,12 @@ pub struct ResultArgs {
     /// Where to write the model; a file that is there is replaced
     #[arg(long, value_name = "FILE", default_value = OUT)]
     pub out: PathBuf,
+    /// Where to write the page about the model [default: beside it, as .html]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_report")]
+    pub report: Option<PathBuf>,
+    /// Write no page about the model
+    #[arg(long)]
+    pub no_report: bool,
     /// Print nothing but what goes wrong, or may have been read wrong
     #[arg(long, conflicts_with = "json")]
     pub quiet: bool,
@@ -128,7 +137,13 @@ impl Default for TrainArgs {
     fn default() -> Self {
         Self {
             learn: LearnArgs::default(),
-            results: ResultArgs { out: OUT.into(), quiet: false, json: false },
+            results: ResultArgs {
+                out: OUT.into(),
+                report: None,
+                no_report: false,
+                quiet: false,
+                json: false,
+            },
             resume: false,
             checkpoint_every: CHECKPOINT_EVERY,
             memory: None,
@@ -214,6 +229,23 @@ pub struct ExplainArgs {
     /// Seed of the shuffles
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A model file that `layerwise train` wrote
+    pub model: PathBuf,
+    /// What to judge it by: data with the truth in them; of those it was trained on the rows held out
+    pub data: Option<PathBuf>,
+    /// The labels of an array: a file, or an array of the same file
+    #[arg(long, value_name = "LABELS", requires = "data")]
+    pub labels: Option<String>,
+    /// Where to write the page [default: beside the model, as .html]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub format: FormatArgs,
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use layerwise_data::{FileKind, ImageFormat, Recipe, Target};
-use layerwise_model::{EpochRecord, ModelError, ModelFile, Network};
+use layerwise_model::{EpochRecord, LayerRecord, ModelError, ModelFile, Network};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,6 +31,12 @@ pub struct Notes {
     pub data: DataNotes,
     /// Training and validation cost of each epoch.
     pub history: Vec<(f64, Option<f64>)>,
+    /// What else is known of each epoch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub epochs: Vec<EpochNotes>,
+    /// The measure on the validation part of each epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validated: Option<String>,
     /// The epoch whose parameters were kept.
     pub kept: usize,
     /// How good it was at the end.
@@ -52,6 +58,34 @@ pub struct DataNotes {
     /// Numbers of an example, if it was an array: the names of its columns, x0, x1, …, would not tell another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub array: Option<usize>,
+    /// The size of the images that an array's examples are, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixels: Option<ImageFormat>,
+}
+
+/// What is known of an epoch beside its costs.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct EpochNotes {
+    /// The learning rate of its last update.
+    pub alpha: f64,
+    /// The measure on the validation part.
+    pub validated: Option<f64>,
+    /// How training went inside each layer.
+    pub layers: Vec<LayerRecord>,
+}
+
+/// The same of all epochs, for the notes. What is no number could not be written.
+pub fn epoch_notes(epochs: &[EpochRecord]) -> Vec<EpochNotes> {
+    let is_finite = |record: &LayerRecord| {
+        let LayerRecord { gradient_norm, weight_norm, update_ratio } = record;
+        [gradient_norm, weight_norm, update_ratio].into_iter().all(|number| number.is_finite())
+    };
+    let notes = |epoch: &EpochRecord| EpochNotes {
+        alpha: epoch.alpha,
+        validated: epoch.metrics.first().copied().filter(|measure| measure.is_finite()),
+        layers: if epoch.layers.iter().all(is_finite) { epoch.layers.clone() } else { vec![] },
+    };
+    epochs.iter().map(notes).collect()
 }
 
 /// The costs of epochs, for the notes.

@@ -165,6 +165,9 @@ pub enum CliError {
         /// What the system said.
         source: io::Error,
     },
+    /// A page that could not be put together.
+    #[error("the report: {0}")]
+    Page(#[source] layerwise_report::ReportError),
     /// Standard output that cannot be written to.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
@@ -194,6 +197,7 @@ impl CliError {
             Self::WriteModel(_)
             | Self::Signals(_)
             | Self::WriteTable { .. }
+            | Self::Page(_)
             | Self::Output(_)
             | Self::Data(DataError::Write { .. }) => 1,
             _ => 2,

@@ -45,6 +45,17 @@ Ctrl-C ends training and keeps what was learned; beside the model lies a checkpo
 --resume goes on to the very model an uninterrupted training gives. It is written during long trainings
 too, so that little is lost to a power cut. Ctrl-C twice ends at once.";
 
+pub const REPORT_EXAMPLES: &str = "\
+Examples:
+  layerwise report model.safetensors customers.csv                    writes model.html
+  layerwise report model.safetensors new.csv --out new.html           judged by other data
+  layerwise report images.safetensors images.npy --labels labels.npy
+  layerwise report model.safetensors                                  without data: no failures, no reasons
+
+The page is one file that needs no other and no network. `train` and `search` write it beside the model
+unless --no-report is typed. Given the very data the model was trained on, it is judged by the rows that
+were held out then; of other data by all rows.";
+
 pub const SEARCH_EXAMPLES: &str = "\
 Examples:
   layerwise search customers.csv --target churned

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use layerwise_data::{ColumnProfile, DMatrix, Recipe, RecipeOptions, Split, Table, Target, Task};
 use layerwise_model::activations::{Identity, Relu, Sigmoid, Softmax};
+use layerwise_model::core::MatrixView;
 use layerwise_model::optim::AdamW;
 use layerwise_model::{
     EpochRecord, Examples, History, ModelError, Network, Patience, Trainer, TrainingState,
+    accuracy, class_accuracy, root_mean_squared_error,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,9 @@ const MANY_FEATURES: usize = 400;
 
 /// Features beyond which the learning rate falls as they grow.
 const FEATURES_AT_FULL_RATE: f64 = 800.0;
+
+/// Examples by which it is recorded how training goes inside the layers.
+const RECORDED: usize = 256;
 
 /// The options of a training, all of them decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -196,6 +201,18 @@ impl Plan {
     }
 }
 
+/// The measure on the validation part, as it goes from epoch to epoch.
+type Validated = fn(MatrixView<'_, f32>, MatrixView<'_, f32>) -> Result<f64, ModelError>;
+
+/// Its name, and what it is.
+fn validated(task: Task) -> (&'static str, Validated) {
+    match task {
+        Task::Binary => ("accuracy", |al, y| accuracy(al, y)),
+        Task::Classes => ("accuracy", |al, y| class_accuracy(al, y)),
+        Task::Regression => ("RMSE", |al, y| root_mean_squared_error(al, y)),
+    }
+}
+
 /// Called after each epoch; may end training.
 type Shown<'a> = Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>;
 
@@ -227,10 +244,18 @@ fn fit(
     let diverged = |epoch| CliError::Diverged { epoch, learning_rate: settings.learning_rate };
     let (alpha, lambda) = (settings.learning_rate as f32, settings.weight_decay as f32);
     let optimizer = AdamW::new(alpha, lambda).map_err(ModelError::from)?;
+    let seen = match &lessons {
+        Lessons::Memory(train) => *train,
+        Lessons::Blocks(_) => validation,
+    };
+    let n = seen.x.ncols().min(RECORDED);
+    let seen = (seen.x.columns(0, n).into_owned(), seen.y.columns(0, n).into_owned());
     let mut trainer = Trainer::new(cost_of(target.task()), optimizer)
         .epochs(settings.epochs)
         .seed(settings.seed)
         .early_stopping(Patience(settings.patience))
+        .metric(validated(target.task()).0, validated(target.task()).1)
+        .record_layers(Examples::new(&seen.0, &seen.1)?)
         .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
         .after_epoch(|record| {
             let shown = shown.as_mut().map_or(ControlFlow::Continue(()), |shown| shown(record));

@@ -21,6 +21,7 @@ mod learn_args;
 mod learner;
 mod look;
 mod manual;
+mod page;
 mod predict;
 mod prepared;
 mod report;
@@ -62,6 +63,7 @@ fn run(command: Option<Command>, out: &mut impl Write) -> Result<(), CliError> {
         Some(Command::CrossValidate(args)) => cross_validate::run(&args, out)?,
         Some(Command::Explain(args)) => explain::run(&args, out)?,
         Some(Command::Inspect(args)) => inspect::run(&args, out)?,
+        Some(Command::Report(args)) => page::run(&args, out)?,
         Some(Command::Completions(args)) => manual::completions(&args, out)?,
         Some(Command::Manual(args)) => manual::manual(&args, out)?,
         None => {

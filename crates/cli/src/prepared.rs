@@ -1,5 +1,7 @@
 //! A table that was read and looked at, ready to be learned from.
 
+use std::path::PathBuf;
+
 use layerwise_data::{
     ColumnProfile, Fractions, Split, Table, Target, Task, profile, stratified_split,
 };
@@ -12,7 +14,8 @@ use crate::fingerprint::Fingerprint;
 use crate::input::{self, Input};
 use crate::learn_args::LearnArgs;
 use crate::learner::Plan;
-use crate::report::columns;
+use crate::report::{self, columns};
+use crate::results::Told;
 use crate::streamed::{Memory, Survey};
 
 /// What of a table to learn from, to stop by and to judge by.
@@ -32,6 +35,16 @@ pub struct Prepared {
     pub survey: Option<Survey>,
     /// What may have been read otherwise than it was meant, in words.
     pub doubts: Vec<String>,
+}
+
+/// The rows of a table to learn from, to stop by and to judge by: the same for the same table and seed.
+pub fn split_of(table: &Table, target: &Target, seed: u64) -> Result<Split, CliError> {
+    let fractions = if table.n_rows() >= MANY { FRACTIONS_OF_MANY } else { FRACTIONS };
+    // A class is named as the user wrote it where there are too few of it.
+    let label = |class: usize| target.labels().get(class).map_or("all rows", String::as_str);
+    let strata = target.strata(table)?;
+    let labels: Vec<&str> = strata.into_iter().map(label).collect();
+    Ok(stratified_split(&labels, fractions, seed)?)
 }
 
 impl Prepared {
@@ -93,15 +106,9 @@ impl Prepared {
 
     /// Rows to learn from, to stop by and to judge by.
     pub fn split(&self) -> Result<Split, CliError> {
-        let table = self.table();
-        let fractions = if table.n_rows() >= MANY { FRACTIONS_OF_MANY } else { FRACTIONS };
-        let strata = self.target.strata(table)?;
+        let strata = self.target.strata(self.table())?;
         self.refuse_few(&strata, 3, "one to learn from, one to stop by, one to judge by")?;
-        // A class is named as the user wrote it where there are too few of it.
-        let label =
-            |class: usize| self.target.labels().get(class).map_or("all rows", String::as_str);
-        let labels: Vec<&str> = strata.into_iter().map(label).collect();
-        Ok(stratified_split(&labels, fractions, self.learn.seed)?)
+        split_of(self.table(), &self.target, self.learn.seed)
     }
 
     /// Refuses rows, of these classes, of which some are too few.
@@ -148,6 +155,16 @@ impl Prepared {
         Plan::new(learn, self.table(), &self.profiles, self.target.clone(), split)
     }
 
+    /// What the report on a model of these data says beside what the model file holds.
+    pub fn told(&self, path: PathBuf, split: &Split, config: String) -> Result<Told, CliError> {
+        let mut held = self.table().emptied();
+        held.append_rows(self.table(), split.test.iter().copied())?;
+        let known = (self.table(), self.rows());
+        let mut warnings = self.doubts.clone();
+        warnings.extend(report::warnings(known, &self.profiles, Some(&self.target)));
+        Ok(Told { path, held, warnings, config })
+    }
+
     /// What a model file says of the data.
     pub fn notes(&self, plan: &Plan) -> DataNotes {
         let asked = &self.learn.leave_out;
@@ -156,7 +173,7 @@ impl Prepared {
             Some(survey) => survey.fingerprint.clone(),
             None => Fingerprint::of(self.table()),
         };
-        let Input { images, array, .. } = self.input;
-        DataNotes { rows: self.rows(), left_out, fingerprint, images, array }
+        let Input { images, array, pixels, .. } = self.input;
+        DataNotes { rows: self.rows(), left_out, fingerprint, images, array, pixels }
     }
 }

@@ -2,19 +2,21 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use layerwise_model::{History, Place, place_of};
+use layerwise_data::Table;
+use layerwise_model::{History, Network, Place, place_of};
 
 use crate::args::ResultArgs;
-use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs};
+use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs, epoch_notes};
 use crate::error::CliError;
 use crate::events::Events;
 use crate::learn_args::LearnArgs;
 use crate::learner::{Part, Plan};
+use crate::page::{self, Held, Subject};
 use crate::report::{self, heading, printable, shell_word};
-use crate::terminal::program;
+use crate::terminal::{self, command, program};
 
 /// A plan that was carried out.
 pub struct Trained {
@@ -29,6 +31,7 @@ impl Trained {
         self,
         (args, learn): (&ResultArgs, &LearnArgs),
         data: DataNotes,
+        told: Option<Told>,
         start: Instant,
         out: &mut impl Write,
     ) -> Result<(), CliError> {
@@ -50,15 +53,62 @@ impl Trained {
             training: plan.settings,
             data,
             history: costs(&history.epochs),
+            epochs: epoch_notes(&history.epochs),
+            validated: history.metrics.first().map(|name| (*name).to_owned()),
             kept: history.kept,
             scores: scores.clone(),
         };
+        let said = told.is_some().then(|| notes.clone());
         let file = Bundle { network: plan.network, notes }.into_file()?;
         file.write(&args.out).map_err(CliError::WriteModel)?;
         Events::new(args.json).end(out, &scores, &history, &args.out, start.elapsed())?;
         if args.talks() {
             show_result(out, (&scores, rows), &history)?;
             show_next(out, (&args.out, &learn.data, labels), replaced)?;
+        }
+        match (told, said) {
+            (Some(told), Some(notes)) => told.write((&file.network, &notes), &test, args, out),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a report says beside what a model file holds.
+pub struct Told {
+    pub path: PathBuf,
+    /// The rows to judge by.
+    pub held: Table,
+    pub warnings: Vec<String>,
+    pub config: String,
+}
+
+impl Told {
+    fn write(
+        self,
+        (network, notes): (&Network<f32>, &Notes),
+        test: &Part,
+        args: &ResultArgs,
+        out: &mut impl Write,
+    ) -> Result<(), CliError> {
+        let Self { path, held, warnings, config } = self;
+        let words = page::held_out(held.n_rows());
+        let name = held.name().to_owned();
+        let held = Some(Held::new(words, (&held, test), network)?);
+        let (command, config) = (command(), Some(config));
+        let warnings = &warnings[..];
+        match page::write(&Subject { name, network, notes, held, warnings, command, config }, &path)
+        {
+            // The model is there all the same.
+            Err(error @ CliError::Page(_)) => terminal::show_warning(&error.to_string()),
+            Err(error) => return Err(error),
+            Ok(()) if args.talks() => {
+                writeln!(
+                    out,
+                    "\nhow good it is, where it fails and why: {}",
+                    printable(&path.display().to_string())
+                )?;
+            }
+            Ok(()) => {}
         }
         Ok(())
     }
@@ -73,6 +123,31 @@ impl ResultArgs {
 
 /// Refuses a place where a file could not be written, before any time is spent.
 pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
+    let data = "it is the data file itself";
+    let read = [
+        (Some(learn.data.as_path()), data),
+        (learn.target.as_deref().map(Path::new), data),
+        (learn.config.as_deref(), "it is the config that is read"),
+    ];
+    check_place(path, &read)
+}
+
+/// The same of the page about a model that is written with it.
+pub fn check_report(path: &Path, args: &ResultArgs, learn: &LearnArgs) -> Result<(), CliError> {
+    if path == args.out {
+        let problem = "the model and its report cannot be one file".to_owned();
+        return Err(CliError::BadOut { path: path.to_owned(), problem });
+    }
+    check_out(path, learn)
+}
+
+/// The same of the page about a model that is there.
+pub fn check_page(path: &Path, model: &Path, data: Option<&Path>) -> Result<(), CliError> {
+    check_place(path, &[(Some(model), "it is the model"), (data, "it is the data file itself")])
+}
+
+/// Refuses a place where a file could not be written, or that is one of the files that are read.
+fn check_place(path: &Path, read: &[(Option<&Path>, &str)]) -> Result<(), CliError> {
     let refused = |problem: &str| {
         Err(CliError::BadOut { path: path.to_owned(), problem: problem.to_owned() })
     };
@@ -87,11 +162,8 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
             let same = other.map(|other| (path.canonicalize(), other.canonicalize()));
             matches!(same, Some((Ok(path), Ok(other))) if path == other)
         };
-        if is(Some(&learn.data)) || is(learn.target.as_deref().map(Path::new)) {
-            return refused("it is the data file itself");
-        }
-        if is(learn.config.as_deref()) {
-            return refused("it is the config that is read");
+        if let Some((_, problem)) = read.iter().find(|(other, _)| is(*other)) {
+            return refused(problem);
         }
     }
     let Place { file: place, part } = place_of(path);

@@ -56,6 +56,13 @@ pub fn program() -> String {
     report::shell_word(&called.filter(|name| !name.is_empty()).unwrap_or("layerwise".into()))
 }
 
+/// What was typed, as it can be typed again.
+pub fn command() -> String {
+    let rest = std::env::args_os().skip(1);
+    let rest = rest.map(|word| report::shell_word(&word.to_string_lossy()));
+    std::iter::once("layerwise".to_owned()).chain(rest).collect::<Vec<_>>().join(" ")
+}
+
 /// `error: …` and a hint on standard error.
 pub fn show_error(error: &CliError) {
     let label = |text| console::style(text).for_stderr().bold();

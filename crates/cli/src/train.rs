@@ -15,9 +15,10 @@ use crate::config::Effective;
 use crate::error::CliError;
 use crate::events::Events;
 use crate::learner::{Plan, Settings, Watch};
+use crate::page;
 use crate::prepared::Prepared;
 use crate::report::{self, columns, count, heading, printable, short};
-use crate::results::{Trained, check_out};
+use crate::results::{Trained, check_out, check_report};
 use crate::streamed::Streamed;
 use crate::terminal::{self, Progress};
 
@@ -26,6 +27,10 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
     let results = &args.results;
     check_out(&results.out, &args.learn)?;
+    let page = page::place(results.report.as_ref(), results.no_report, &results.out);
+    if let Some(path) = &page {
+        check_report(path, results, &args.learn)?;
+    }
     let talks = results.talks();
     let prepared = match &args.memory {
         Some(memory) => Prepared::surveyed(&args.learn, memory.clone(), talks)?,
@@ -64,6 +69,10 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         out.flush()?;
     }
     let parts = plan.parts(prepared.table(), &split)?;
+    let told = match page {
+        Some(path) => Some(prepared.told(path, &split, options.to_toml()?)?),
+        None => None,
+    };
     let Prepared { learn, input, survey, .. } = prepared;
     // The table itself is needed no more.
     drop(input);
@@ -118,7 +127,7 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         )?;
     }
     let is_done = history.ended != Ended::Asked;
-    Trained { plan, parts, history }.finish((results, &learn), data, start, out)?;
+    Trained { plan, parts, history }.finish((results, &learn), data, told, start, out)?;
     // Not before there is a model in its place.
     if is_done {
         checkpoint.remove();

@@ -89,6 +89,13 @@ impl Table {
             rows: rows.into_iter().map(Vec::from).collect(),
         }
     }
+
+    /// Whether a column holds numbers and nothing else. By reference, as the template calls it.
+    pub(crate) fn is_number(&self, column: &usize) -> bool {
+        let number =
+            |cell: &String| cell.trim_end_matches(" %").parse::<f64>().is_ok() || cell == "n/a";
+        !self.rows.is_empty() && self.rows.iter().all(|row| row.get(*column).is_some_and(number))
+    }
 }
 
 /// A plot with what it shows, how to read it, and the same as a table.

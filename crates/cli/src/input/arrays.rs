@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use layerwise_data::{Array, ArrayFile, FileKind, Part, Table};
+use layerwise_data::{Array, ArrayFile, FileKind, ImageFormat, Part, Table};
 
 use super::Input;
 use crate::bundle::Notes;
@@ -12,16 +12,19 @@ use crate::error::CliError;
 pub fn of_array(data: &Path, labels: Option<&str>, option: &str) -> Result<Input, CliError> {
     let labels = labels.filter(|labels| !is_array_column(labels));
     let labels = labels.map(|labels| labels_of(labels, option)).transpose()?;
-    let table = Array::read(data)?.into_table(labels.as_ref())?;
-    Ok(input(table, labels.is_some()))
+    let array = Array::read(data)?;
+    let pixels = pixels(array.shape());
+    let table = array.into_table(labels.as_ref())?;
+    Ok(Input { pixels, ..input(table, labels.is_some()) })
 }
 
 /// Reads features and labels of a file of several arrays; `labels` is one of these, a file, or a column of the
 /// features.
 pub fn of_file(data: &Path, labels: Option<&str>, part: Part) -> Result<Input, CliError> {
     let file = ArrayFile::open(data)?;
+    let shapes: Vec<Vec<usize>> = file.arrays().iter().map(|(_, shape)| shape.clone()).collect();
     let known = |name: &str| file.arrays().iter().any(|(array, _)| array == name);
-    match labels {
+    let found = match labels {
         Some(labels) if !known(labels) && is_array_column(labels) => {
             let table = file.features(part)?.into_table(None)?;
             Ok(input(table, false))
@@ -35,7 +38,28 @@ pub fn of_file(data: &Path, labels: Option<&str>, part: Part) -> Result<Input, C
             let labels = table.last_column_name() == "label";
             Ok(input(table, labels))
         }
-    }
+    };
+    // The one size of images that arrays of the file have, if it is that of what was taken.
+    let mut sizes: Vec<ImageFormat> = shapes.iter().filter_map(|shape| pixels(shape)).collect();
+    sizes.dedup();
+    let size = |input: &Input| match sizes[..] {
+        [size] if input.array == Some(size.n_values()) => Some(size),
+        _ => None,
+    };
+    found.map(|input| Input { pixels: size(&input), ..input })
+}
+
+/// The size of images that an array is by its shape: examples, rows, pixels of a row, and perhaps colours.
+fn pixels(shape: &[usize]) -> Option<ImageFormat> {
+    const LEAST: usize = 4;
+    let (height, width, channels) = match *shape {
+        [_, height, width] => (height, width, 1),
+        [_, height, width, channels @ (1 | 3)] => (height, width, channels),
+        _ => return None,
+    };
+    let [height, width, channels] = [height, width, channels].map(|n| u32::try_from(n).ok());
+    let format = ImageFormat::new(width?, height?, channels?).ok()?;
+    (height? as usize >= LEAST && width? as usize >= LEAST).then_some(format)
 }
 
 /// A table made of an array, its last column labels or not.

@@ -26,6 +26,8 @@ pub struct Input {
     pub labels: bool,
     /// Numbers of an example, of arrays.
     pub array: Option<usize>,
+    /// The size of the images that the examples of an array are.
+    pub pixels: Option<ImageFormat>,
 }
 
 impl Input {
@@ -40,7 +42,7 @@ impl Input {
 
     /// A table of its own.
     pub fn of(table: Table, labels: bool) -> Self {
-        Self { table, shipped: None, images: None, labels, array: None }
+        Self { table, shipped: None, images: None, labels, array: None, pixels: None }
     }
 }
 

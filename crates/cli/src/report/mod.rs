@@ -30,7 +30,7 @@ pub fn measure(name: &str, value: Option<f64>) -> String {
 }
 
 /// A number of any size, in five digits or so.
-fn figure(value: f64) -> String {
+pub fn figure(value: f64) -> String {
     match value.abs() {
         size if size >= 1e9 || (size > 0.0 && size < 0.0005) => format!("{value:.4e}"),
         1000.0.. => format!("{value:.1}"),

@@ -17,9 +17,10 @@ use crate::events::Events;
 use crate::interrupt;
 use crate::learn_args::LearnArgs;
 use crate::learner::Watch;
+use crate::page;
 use crate::prepared::Prepared;
 use crate::report::{self, TrialRow, count, heading, printable, short};
-use crate::results::{Trained, check_out};
+use crate::results::{Trained, check_out, check_report};
 use crate::terminal;
 
 /// Trials in the table of the best.
@@ -38,6 +39,10 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
     let results = &args.results;
     for path in [Some(&results.out), args.save_config.as_ref()].into_iter().flatten() {
         check_out(path, &args.learn)?;
+    }
+    let page = page::place(results.report.as_ref(), results.no_report, &results.out);
+    if let Some(path) = &page {
+        check_report(path, results, &args.learn)?;
     }
     if args.save_config.as_ref() == Some(&results.out) {
         let problem = "the model and its config cannot be one file";
@@ -133,7 +138,11 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
         out.flush()?;
     }
     let data = prepared.notes(&trained.plan);
-    trained.finish((results, &learn), data, start, out)
+    let told = match page {
+        Some(path) => Some(prepared.told(path, &split, options)?),
+        None => None,
+    };
+    trained.finish((results, &learn), data, told, start, out)
 }
 
 /// The validation cost of the epoch that was kept.

@@ -206,13 +206,18 @@ impl Chart {
         Table { caption: caption.to_owned(), header: header.to_vec(), rows: rows.collect() }
     }
 
-    /// The colour, whether dashed, and the name of each series, if there are several.
-    pub(super) fn legend(&self) -> Vec<(String, bool, String)> {
+    /// The colour, how it is drawn, and the name of each series, if there are several.
+    pub(super) fn legend(&self) -> Vec<(String, &'static str, String)> {
         if self.series.len() < 2 {
             return vec![];
         }
         let entry = |(i, series): (usize, &Series)| {
-            (variable(i), series.style == Style::Dashed, series.name.clone())
+            let style = match series.style {
+                Style::Line | Style::Steps => "line",
+                Style::Dashed => "dashed",
+                Style::Dots => "dots",
+            };
+            (variable(i), style, series.name.clone())
         };
         self.series.iter().enumerate().map(entry).collect()
     }

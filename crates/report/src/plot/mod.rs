@@ -51,8 +51,8 @@ pub(crate) struct Drawn {
     pub(crate) svg: String,
     /// What is shown at places of the picture, as JSON: `[x, y, text]` each.
     pub(crate) points: String,
-    /// The variable of the colour, whether dashed, and the name of each series.
-    pub(crate) legend: Vec<(String, bool, String)>,
+    /// The variable of the colour, how it is drawn, and the name of each series.
+    pub(crate) legend: Vec<(String, &'static str, String)>,
 }
 
 /// Draws the plot of a figure, the `number`th of its page.

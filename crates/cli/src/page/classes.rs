@@ -1,0 +1,151 @@
+//! How good a network is at telling classes apart.
+
+use layerwise_data::Task;
+use layerwise_model::{
+    Confusion, ReliabilityBin, calibration_error, pr_auc, reliability, roc_auc, threshold_curve,
+};
+use layerwise_report::{Block, Chart, Figure, Heat, Plot, Series, Table};
+
+use super::{Held, Subject, percent, share, share_interval, text};
+use crate::error::CliError;
+use crate::scores::confusion;
+
+/// Points of a curve, about.
+const POINTS: usize = 300;
+/// Answers that a range needs to be drawn.
+const LEAST: usize = 5;
+/// Ranges of how sure a network is.
+const BINS: usize = 10;
+/// Classes that a picture of them has room for.
+const MOST_CLASSES: usize = 40;
+/// Where the program decides.
+const THRESHOLD: f64 = 0.5;
+
+pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block>, CliError> {
+    let target = &subject.notes.target;
+    let mut blocks = vec![text(format!("All of this is measured on {}.", held.words))];
+    let labels = target.labels().to_vec();
+    let counts = confusion(target, &held.al, held.y)?;
+    if labels.len() <= MOST_CLASSES {
+        let values = counts.iter().map(|row| row.iter().map(|&n| n as f64).collect()).collect();
+        let heat = Heat {
+            rows: ("truly".into(), labels.clone()),
+            columns: ("taken for".into(), labels.clone()),
+            values,
+        };
+        blocks.push(
+            Figure::new(
+                "Confusion: rows by their class and the class they were taken for",
+                Plot::Heat(heat),
+            )
+            .read("What lies on the diagonal is right. The colour is the share of the row.")
+            .into(),
+        );
+    }
+    blocks.push(text(
+        "Of the rows taken for a class, precision is the share that are of it; of the rows of a class, recall is the \
+         share that was found. F1 is the harmonic mean of both.",
+    ));
+    blocks.push(by_class(subject, held, &labels, &counts)?);
+    if target.task() == Task::Binary {
+        blocks.extend(curves(held, &labels)?);
+    }
+    blocks.push(calibration(held)?);
+    Ok(blocks)
+}
+
+fn by_class(
+    subject: &Subject<'_>,
+    held: &Held<'_>,
+    labels: &[String],
+    counts: &[Vec<usize>],
+) -> Result<Block, CliError> {
+    let found = match subject.notes.target.task() {
+        Task::Classes => Confusion::classes((&held.al).into(), held.y.into())?,
+        _ => Confusion::binary((&held.al).into(), held.y.into(), THRESHOLD)?,
+    };
+    let shown = |value: Option<f64>| value.map_or_else(|| "n/a".into(), share);
+    let row = |(class, label): (usize, &String)| {
+        let rows = counts.get(class).map_or(0, |row| row.iter().sum());
+        [
+            label.clone(),
+            rows.to_string(),
+            shown(found.precision(class)),
+            shown(found.recall(class)),
+            shown(found.f1(class)),
+        ]
+    };
+    let header = ["class", "rows", "precision", "recall", "F1"];
+    let caption = "Each class for itself";
+    Ok(Block::Table(Table::new(caption, header, labels.iter().enumerate().map(row))))
+}
+
+/// The curves over thresholds, of two classes of which not all rows are one.
+fn curves(held: &Held<'_>, labels: &[String]) -> Result<Vec<Block>, CliError> {
+    let (al, y) = ((&held.al).into(), held.y.into());
+    let Ok(curve) = threshold_curve(al, y) else {
+        return Ok(vec![text(
+            "All of these rows are of one class: there is no curve over thresholds.",
+        )]);
+    };
+    let label = labels.get(1).map_or("1", String::as_str);
+    let step = curve.len().div_ceil(POINTS);
+    // The last in any case, where all are taken.
+    let some = curve.iter().step_by(step).chain(curve.last());
+    let some: Vec<_> = some.copied().collect();
+    let chosen = curve.iter().rev().find(|point| point.threshold > THRESHOLD).or(curve.first());
+    let ones = held.y.iter().filter(|&&y| y > 0.5).count() as f64 / held.m() as f64;
+    let (found, false_alarms) = (format!("{label} found"), "false alarms");
+    let mut roc = Chart::new(false_alarms, &found).over((0.0, 1.0), (0.0, 1.0));
+    roc = roc.with(Series::line("model", some.iter().map(|p| (p.false_positive_rate, p.recall))));
+    roc = roc.with(Series::dashed("guessing", [(0.0, 0.0), (1.0, 1.0)]));
+    let mut pr = Chart::new(&found, "of those taken, right").over((0.0, 1.0), (0.0, 1.02));
+    pr = pr.with(Series::line("model", some.iter().map(|p| (p.recall, p.precision))));
+    pr = pr.with(Series::dashed("guessing", [(0.0, ones), (1.0, ones)]));
+    if let Some(at) = chosen {
+        let name = "decided here (0.5)";
+        roc = roc.with(Series::dots(name, [(at.false_positive_rate, at.recall)]));
+        pr = pr.with(Series::dots(name, [(at.recall, at.precision)]));
+    }
+    let (area, average) = (roc_auc(al, y)?, pr_auc(al, y)?);
+    Ok(vec![
+        Figure::new(format!("ROC curve, area {}", share(area)), Plot::Chart(roc))
+            .read(format!(
+                "Each point is a threshold: the share of the other class taken for {label}, and of {label} found. \
+                 The nearer to the upper left, the better; the area is how often a row of {label} gets a higher \
+                 probability than another."
+            ))
+            .into(),
+        Figure::new(format!("Precision over recall, average {}", share(average)), Plot::Chart(pr))
+            .read(format!(
+                "Finding more of {label} costs being wrong more often. Guessing would be right {} of the time.",
+                percent(ones)
+            ))
+            .into(),
+    ])
+}
+
+fn calibration(held: &Held<'_>) -> Result<Block, CliError> {
+    let (al, y) = ((&held.al).into(), held.y.into());
+    let bins = reliability(al, y, BINS)?;
+    let error = calibration_error(al, y, BINS)?;
+    // A few answers say nothing.
+    let enough = bins.iter().filter(|bin| bin.answers >= LEAST);
+    let drawn: Vec<ReliabilityBin> = enough.copied().collect();
+    let low = drawn.iter().map(|bin| bin.sureness.min(bin.right)).fold(0.5, f64::min);
+    let points = drawn.iter().map(|bin| (bin.sureness, bin.right));
+    let spread = |bin: &ReliabilityBin| share_interval(bin.right, bin.answers);
+    let line = Series::line("model", points).between(drawn.iter().map(spread));
+    let mut chart = Chart::new("how sure it is", "how often it is right")
+        .over((low, 1.0), (low.min(0.4), 1.02));
+    chart = chart.with(line).with(Series::dashed("as sure as right", [(low, low), (1.0, 1.0)]));
+    let mut figure = Figure::new(format!("Calibration, error {}", share(error)), Plot::Chart(chart)).read(
+        "Below the broken line it is surer than it should be, above it less sure. The error is the mean distance; \
+         the band is what chance alone may do.",
+    );
+    let row =
+        |bin: &ReliabilityBin| [share(bin.sureness), share(bin.right), bin.answers.to_string()];
+    let header = ["how sure (mean)", "right", "answers"];
+    figure.table = Table::new("Calibration", header, bins.iter().map(row));
+    Ok(figure.into())
+}

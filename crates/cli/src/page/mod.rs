@@ -1,0 +1,204 @@
+//! The report page: what a model is, how it came about, how good it is, where it fails and why.
+
+mod again;
+mod classes;
+mod data;
+mod failures;
+mod inside;
+mod network;
+mod numbers;
+mod of_model;
+mod pixels;
+mod reasons;
+mod summary;
+mod training;
+
+use std::path::{Path, PathBuf};
+
+use layerwise_data::{DMatrix, Table, Task};
+use layerwise_model::Network;
+use layerwise_report::{Block, Page, Section};
+
+pub use of_model::{held_out, run};
+
+use crate::bundle::Notes;
+use crate::error::CliError;
+use crate::learner::Part;
+use crate::report::{count, figure, measure, share};
+
+/// What a page is made of.
+pub struct Subject<'a> {
+    /// What it is of: data, or a model.
+    pub name: String,
+    pub network: &'a Network<f32>,
+    pub notes: &'a Notes,
+    /// What to judge by, if there is something.
+    pub held: Option<Held<'a>>,
+    /// What should be known before anything else.
+    pub warnings: &'a [String],
+    /// The command that was typed, and the options it came to.
+    pub command: String,
+    pub config: Option<String>,
+}
+
+/// Examples that a model is judged by.
+pub struct Held<'a> {
+    /// What they are, as `the 114 rows held out to judge by`.
+    pub words: String,
+    /// Their rows.
+    pub table: &'a Table,
+    pub x: &'a DMatrix<f32>,
+    pub y: &'a DMatrix<f32>,
+    /// What the network says of them.
+    pub al: DMatrix<f32>,
+}
+
+impl<'a> Held<'a> {
+    /// The examples of a part, `rows` of the table.
+    pub fn new(
+        words: String,
+        (table, part): (&'a Table, &'a Part),
+        network: &Network<f32>,
+    ) -> Result<Self, CliError> {
+        let al = network.predict(&part.x)?;
+        Ok(Self { words, table, x: &part.x, y: &part.y, al })
+    }
+
+    pub fn m(&self) -> usize {
+        self.y.ncols()
+    }
+}
+
+/// Where the page goes: as asked for, or beside the model; nowhere if there is to be none.
+pub fn place(report: Option<&PathBuf>, no_report: bool, model: &Path) -> Option<PathBuf> {
+    let beside = || model.with_extension("html");
+    (!no_report).then(|| report.cloned().unwrap_or_else(beside))
+}
+
+/// Writes the page.
+pub fn write(subject: &Subject<'_>, path: &Path) -> Result<(), CliError> {
+    let html = page(subject)?.render().map_err(CliError::Page)?;
+    let failed = |source| CliError::WriteTable { path: path.to_owned(), source };
+    std::fs::write(path, html).map_err(failed)
+}
+
+fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
+    let section = |id, title: &str, blocks| Section { id, title: title.to_owned(), blocks };
+    let target = &subject.notes.target;
+    let mut sections = vec![
+        section("summary", "In short", summary::blocks(subject)?),
+        section("data", "Task and data", data::blocks(subject)),
+        section("network", "The network", network::blocks(subject)),
+        section("training", "Training", training::blocks(subject)),
+        section("inside", "Inside the layers", inside::blocks(subject)?),
+    ];
+    if let Some(held) = &subject.held {
+        let ranking = reasons::ranking(subject, held)?;
+        let quality = match target.task() {
+            Task::Regression => numbers::blocks(subject, held)?,
+            _ => classes::blocks(subject, held)?,
+        };
+        sections.extend([
+            section("quality", "How good it is", quality),
+            section("failures", "Where it fails", failures::blocks(subject, held, &ranking)?),
+            section("reasons", "Why", reasons::blocks(subject, held, &ranking)?),
+        ]);
+    }
+    sections.push(section("again", "To repeat it", again::blocks(subject)));
+    sections.retain(|section| !section.blocks.is_empty());
+    Ok(Page {
+        title: format!("{} from {}", target.column(), subject.name),
+        summary: summary::sentence(subject),
+        sections,
+        facts: again::facts(subject)?,
+    })
+}
+
+/// A paragraph.
+fn text(text: impl Into<String>) -> Block {
+    Block::Text(text.into())
+}
+
+/// A number without zeros that say nothing.
+fn plain(value: f64) -> String {
+    let text = figure(value);
+    match text.contains('.') && !text.contains('e') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+/// Between what a share of `n` may well lie, by chance alone: Wilson, "Probable Inference, the Law of Succession, and
+/// Statistical Inference", 1927, for 95 %.
+fn share_interval(share: f64, n: usize) -> (f64, f64) {
+    const Z: f64 = 1.96;
+    let n = n.max(1) as f64;
+    let middle = share + Z * Z / (2.0 * n);
+    let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let of = 1.0 + Z * Z / n;
+    (((middle - spread) / of).max(0.0), ((middle + spread) / of).min(1.0))
+}
+
+/// `12.5 %`.
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+/// Rows of X that each column of the data became.
+fn groups(notes: &Notes) -> Vec<std::ops::Range<usize>> {
+    let mut row = 0;
+    let group = |n: usize| {
+        row += n;
+        row - n..row
+    };
+    notes.recipe.features().iter().map(|feature| feature.encoding.n_rows()).map(group).collect()
+}
+
+/// The class that an example is taken for, and how sure the network is.
+fn taken_for(al: &[f32]) -> (usize, f64) {
+    match al {
+        [a] => (usize::from(*a > 0.5), f64::from(a.max(1.0 - a))),
+        al => {
+            let best = (0..al.len()).fold(0, |best, k| if al[k] > al[best] { k } else { best });
+            (best, f64::from(al[best]))
+        }
+    }
+}
+
+/// The true class of an example.
+fn truth(y: &[f32]) -> usize {
+    match y {
+        [y] => usize::from(*y > 0.5),
+        y => (0..y.len()).fold(0, |best, k| if y[k] > y[best] { k } else { best }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_short_as_they_can_be() {
+        assert_eq!(
+            [plain(2.0), plain(8.678), plain(1e-9), plain(1234.56)],
+            ["2", "8.678", "1.0000e-9", "1234.6"]
+        );
+        assert_eq!(percent(0.125), "12.5 %");
+    }
+
+    #[test]
+    fn an_interval_of_a_share_is_never_empty() {
+        // Half of 100: 0.404 to 0.596, as tables have it.
+        let (low, high) = share_interval(0.5, 100);
+        assert!((low - 0.404).abs() < 1e-3 && (high - 0.596).abs() < 1e-3, "{low} {high}");
+        let (low, high) = share_interval(0.0, 10);
+        assert!(low == 0.0 && (high - 0.278).abs() < 1e-3, "{high}");
+    }
+
+    #[test]
+    fn the_class_of_an_answer() {
+        assert_eq!(taken_for(&[0.25]), (0, 0.75));
+        assert_eq!(taken_for(&[0.25, 0.5, 0.25]), (1, 0.5));
+        assert_eq!((truth(&[1.0]), truth(&[0.0, 0.0, 1.0])), (1, 2));
+    }
+}

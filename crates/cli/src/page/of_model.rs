@@ -1,0 +1,82 @@
+//! `layerwise report`: the page of a model that is there.
+
+use std::io::Write;
+
+use layerwise_data::{Table, Target};
+
+use super::{Held, Subject, place, write};
+use crate::args::ReportArgs;
+use crate::bundle::{Bundle, Notes};
+use crate::error::CliError;
+use crate::fingerprint::Fingerprint;
+use crate::input;
+use crate::learner::Part;
+use crate::prepared::split_of;
+use crate::report::{count, printable};
+use crate::results::check_page;
+use crate::terminal;
+
+/// Writes the page of a model, judged by the data if there are any.
+pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
+    let Some(path) = place(args.out.as_ref(), false, &args.model) else { return Ok(()) };
+    check_page(&path, &args.model, args.data.as_deref())?;
+    let Bundle { network, notes } = Bundle::read(&args.model)?;
+    let mut warnings = vec![];
+    let read = match &args.data {
+        None => None,
+        Some(data) => {
+            let table =
+                input::to_judge(data, &args.format.format(), args.labels.as_deref(), &notes)?;
+            let (words, table) = judged_by(table, &notes)?;
+            let needs = |error| CliError::of_model(error, &args.model);
+            let y = notes.target.encode(&table).map_err(needs)?;
+            let encoded = notes.recipe.apply(&table).map_err(needs)?;
+            warnings.extend(encoded.unseen.iter().map(ToString::to_string));
+            Some((words, table, Part { x: encoded.x, y }))
+        }
+    };
+    let held = match &read {
+        Some((words, table, part)) => Some(Held::new(words.clone(), (table, part), &network)?),
+        None => None,
+    };
+    let name = match &args.data {
+        Some(data) => data.display().to_string(),
+        None => args.model.display().to_string(),
+    };
+    let command = terminal::command();
+    let (network, notes, warnings) = (&network, &notes, &warnings[..]);
+    write(&Subject { name, network, notes, held, warnings, command, config: None }, &path)?;
+    Ok(writeln!(out, "report written to {}", printable(&path.display().to_string()))?)
+}
+
+/// Of the table that a model was trained on the rows that were held out; all rows of any other.
+fn judged_by(table: Table, notes: &Notes) -> Result<(String, Table), CliError> {
+    let rows = count(table.n_rows(), "row");
+    let scores = &notes.scores;
+    let all = [&scores.train, &scores.validation, &scores.test].map(|part| part.examples);
+    let is_same = Fingerprint::of(&table) == notes.data.fingerprint;
+    if !is_same {
+        let words = format!(
+            "the {rows} of {}, none of which has to be one it was trained on",
+            table.name()
+        );
+        return Ok((words, table));
+    }
+    if all.iter().sum::<usize>() != table.n_rows() {
+        let words = format!(
+            "the {rows} of {}, which it was trained on: it looks surer than it is",
+            table.name()
+        );
+        return Ok((words, table));
+    }
+    let target: &Target = &notes.target;
+    let split = split_of(&table, target, notes.training.seed)?;
+    let mut held = table.emptied();
+    held.append_rows(&table, split.test.iter().copied())?;
+    Ok((held_out(held.n_rows()), held))
+}
+
+/// The rows that a training keeps to judge by, in words.
+pub fn held_out(rows: usize) -> String {
+    format!("the {} held out to judge by, which it never saw", count(rows, "row"))
+}

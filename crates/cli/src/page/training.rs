@@ -1,0 +1,69 @@
+//! How training went.
+
+use layerwise_report::{Block, Chart, Figure, Plot, Series};
+
+use super::{Subject, count, text};
+
+pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
+    let notes = subject.notes;
+    let t = &notes.training;
+    let n = notes.history.len();
+    let kept = notes.kept;
+    let mut words = format!(
+        "AdamW went through the examples {n} times, in mini-batches of {}, with weight decay {} and dropout {}; ",
+        t.batch_size, t.weight_decay, t.dropout
+    );
+    words += &match kept {
+        0 => "none of the epochs was finished.".to_owned(),
+        kept if kept < n => format!(
+            "epoch {kept} was the best on the rows to stop by, and its parameters were kept ({} later, it had got no better).",
+            count(n - kept, "epoch")
+        ),
+        _ => "the last epoch was the best on the rows to stop by.".to_owned(),
+    };
+    let mut blocks = vec![text(words)];
+    if n == 0 {
+        return blocks;
+    }
+    let at = |i: usize| (i + 1) as f64;
+    let train = notes.history.iter().enumerate().map(|(i, (cost, _))| (at(i), *cost));
+    let validation = notes.history.iter().enumerate();
+    let validation = validation.filter_map(|(i, (_, cost))| Some((at(i), (*cost)?)));
+    let mut chart = Chart::new("epoch", "cost").with(Series::line("rows to learn from", train));
+    chart = chart.with(Series::line("rows to stop by", validation));
+    if kept > 0 {
+        chart = chart.marked(kept as f64, format!("kept: {kept}"));
+    }
+    blocks.push(
+        Figure::new("The cost, epoch by epoch", Plot::Chart(chart))
+            .read(
+                "Lower is better. Where the first line goes on falling while the second rises, the network learns its \
+                 examples by heart. With dropout the first can lie above the second.",
+            )
+            .into(),
+    );
+    if let Some(name) = notes.validated.as_deref() {
+        let points = notes.epochs.iter().enumerate();
+        let points = points.filter_map(|(i, epoch)| Some((at(i), epoch.validated?)));
+        let points: Vec<(f64, f64)> = points.collect();
+        if !points.is_empty() {
+            let mut chart = Chart::new("epoch", name).with(Series::line(name, points));
+            if kept > 0 {
+                chart = chart.marked(kept as f64, format!("kept: {kept}"));
+            }
+            let title = format!("{name} on the rows to stop by");
+            blocks.push(Figure::new(title, Plot::Chart(chart)).into());
+        }
+    }
+    let rates: Vec<(f64, f64)> =
+        notes.epochs.iter().enumerate().map(|(i, epoch)| (at(i), epoch.alpha)).collect();
+    let constant = rates.iter().all(|(_, alpha)| Some(*alpha) == rates.first().map(|rate| rate.1));
+    if constant {
+        let words = format!("The learning rate was {} throughout.", t.learning_rate);
+        blocks.push(text(words));
+    } else {
+        let chart = Chart::new("epoch", "learning rate").with(Series::line("learning rate", rates));
+        blocks.push(Figure::new("The learning rate", Plot::Chart(chart)).into());
+    }
+    blocks
+}
