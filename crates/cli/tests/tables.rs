@@ -143,6 +143,11 @@ fn folds_importance_completions_and_pages() {
     let columns: Vec<&str> =
         report.lines().skip(5).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(columns[0], "age", "{report}");
+    assert!(!report.contains("at random"), "all rows: {report}");
+    let some = ["explain", "model.safetensors", "people.csv", "--rows", "60"];
+    let (report, _) = succeeds(path, &some, b"");
+    assert!(report.contains("200 rows\nof these 60 drawn at random stand for all"), "{report}");
+    assert_eq!(succeeds(path, &some, b"").0, report, "the same again");
 
     let (script, _) = succeeds(path, &["completions", "bash"], b"");
     assert!(script.contains("cross-validate") && script.contains("--leave-out"));

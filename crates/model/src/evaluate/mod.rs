@@ -8,6 +8,7 @@ mod dependence;
 mod folds;
 mod importance;
 mod reliability;
+mod shuffle;
 mod shuffles;
 mod threshold;
 

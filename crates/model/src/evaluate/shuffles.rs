@@ -8,6 +8,8 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
 use super::Scores;
+use super::shuffle::{Shuffle, Worker};
+use crate::train::threads_for;
 use crate::{Examples, ModelError, Network, Predictor, Result, Stream, generator};
 
 /// [`group_importance`](crate::group_importance), one group at a time: for a program that shows how far it is.
@@ -42,9 +44,14 @@ pub struct Shuffles<'a, T: Scalar, F> {
     whole: f64,
     /// `AL` of the examples as they are.
     al: DMatrix<T>,
+    /// The same but where a shuffle is being measured.
+    shuffled: DMatrix<T>,
+    /// `AL` of the examples that a shuffle changes, one after the other.
+    again: Vec<T>,
     /// `Z` of the first layer for the examples as they are, if it is affine.
     z: Option<DMatrix<T>>,
-    predictor: Predictor<T>,
+    /// One a thread.
+    workers: Vec<Worker<T>>,
 }
 
 impl<'a, T: Scalar, F> Shuffles<'a, T, F>
@@ -67,8 +74,8 @@ where
         }
         let (x, m) = (examples.x(), examples.m());
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut predictor = Predictor::new(network, m)?.with_threads(processors);
-        let al = predictor.predict(network, x)?.to_matrix();
+        let mut all = Predictor::new(network, m)?.with_threads(processors);
+        let al = all.predict(network, x)?.to_matrix();
         let first = &network.layers()[0];
         let z = match (first.is_affine(), first.parameter(0), first.parameter(1)) {
             (true, Some(w), Some(b)) => {
@@ -80,7 +87,24 @@ where
         };
         let whole = measure((&al).into(), examples.y())?;
         let (rng, order) = (generator(seed, Stream::Importance), (0..m).collect());
-        Ok(Self { network, examples, measure, repeats, rng, order, whole, al, z, predictor })
+        let threads = threads_for(network.n_parameters() / 3, m, processors);
+        let worker = |_| Worker::new(network);
+        let workers = (0..threads).map(worker).collect::<Result<_>>()?;
+        let (shuffled, again) = (al.clone(), vec![]);
+        Ok(Self {
+            network,
+            examples,
+            measure,
+            repeats,
+            rng,
+            order,
+            whole,
+            al,
+            shuffled,
+            again,
+            z,
+            workers,
+        })
     }
 
     /// The measure of the examples as they are.
@@ -118,41 +142,19 @@ where
         if changed.is_empty() {
             return Ok(self.whole);
         }
-        let first = &self.network.layers()[0];
-        let al = match (&self.z, first.parameter(0)) {
-            (Some(z), Some(w)) => {
-                let n_out = z.nrows();
-                let mut moved = Vec::with_capacity(n_out * changed.len());
-                for &(j, from) in &changed {
-                    let start = moved.len();
-                    moved.extend_from_slice(z.column(j).as_slice());
-                    for ((k, &was), &is) in group.clone().zip(of(j)).zip(of(from)) {
-                        let by = is - was;
-                        let column = w.column(k);
-                        moved[start..].iter_mut().zip(column).for_each(|(z, &w)| *z += w * by);
-                    }
-                }
-                let z = MatrixView::new(&moved, n_out, changed.len()).map_err(CoreError::from)?;
-                self.predictor.predict_from_z(self.network, z)?.to_matrix()
-            }
-            _ => {
-                let x = self.examples.x();
-                let mut moved = Vec::with_capacity(x.nrows() * changed.len());
-                for &(j, from) in &changed {
-                    let start = moved.len();
-                    moved.extend_from_slice(x.column(j));
-                    moved[start..][group.clone()].copy_from_slice(of(from));
-                }
-                let x =
-                    MatrixView::new(&moved, x.nrows(), changed.len()).map_err(CoreError::from)?;
-                self.predictor.predict(self.network, x)?.to_matrix()
-            }
-        };
-        let mut shuffled = self.al.clone();
-        for (new, &(j, _)) in al.column_iter().zip(&changed) {
-            shuffled.column_mut(j).copy_from(&new);
+        let n_out = self.al.nrows();
+        self.again.resize(n_out * changed.len(), T::zero());
+        let (network, x, z) = (self.network, self.examples.x(), self.z.as_ref());
+        let shuffle = Shuffle { network, x, z, there, group };
+        shuffle.predict(&changed, &mut self.workers, &mut self.again)?;
+        for (new, &(j, _)) in self.again.chunks(n_out).zip(&changed) {
+            self.shuffled.column_mut(j).as_mut_slice().copy_from_slice(new);
         }
-        (self.measure)((&shuffled).into(), self.examples.y())
+        let score = (self.measure)((&self.shuffled).into(), self.examples.y());
+        for &(j, _) in &changed {
+            self.shuffled.column_mut(j).copy_from(&self.al.column(j));
+        }
+        score
     }
 }
 
@@ -185,16 +187,10 @@ mod tests {
     fn what_is_spared_changes_nothing() {
         // Every other feature is mostly 0.
         let value = |i, j| ((i * 31 + j * 17) % 23) as f64 / 7.0 - 1.5;
-        let x =
-            DMatrix::from_fn(
-                9,
-                200,
-                |i, j| {
-                    if i % 2 == 0 && (i + j) % 5 > 0 { 0.0 } else { value(i, j) }
-                },
-            );
-        let y = DMatrix::from_fn(3, 200, |i, j| f64::from(u8::from(j % 3 == i)));
-        let affine = Network::<f64>::builder(9).dense(8, Relu).dense(3, Softmax).seed(2);
+        let rare = |i, j| if i % 2 == 0 && (i + j) % 5 > 0 { 0.0 } else { value(i, j) };
+        let x = DMatrix::from_fn(9, 3000, rare);
+        let y = DMatrix::from_fn(3, 3000, |i, j| f64::from(u8::from(j % 3 == i)));
+        let affine = Network::<f64>::builder(9).dense(64, Relu).dense(3, Softmax).seed(2);
         let other = Network::<f64>::builder(9).layer_norm().dense(8, Relu).dense(3, Softmax);
         for network in [affine.build().unwrap(), other.seed(2).build().unwrap()] {
             for group in [0..1, 1..2, 4..8, 0..9] {
