@@ -92,6 +92,41 @@ fn codes_with_leading_zeros_are_categories_and_said_to_be() {
 }
 
 #[test]
+fn new_rows_whose_codes_lost_their_zeros_are_told_so() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    let run = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_layerwise"));
+        let output = program.current_dir(path).args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{text}");
+        text
+    };
+    let table = |code: &dyn Fn(usize) -> String| {
+        "month,x,y\n".to_owned() + &rows(|i| format!("{},{i},{}", code(i % 12 + 1), i % 12 / 6))
+    };
+    let (with, without) = (table(&|code| format!("{code:02}")), table(&|code| code.to_string()));
+    fs::write(path.join("with.csv"), with).unwrap();
+    fs::write(path.join("without.csv"), without).unwrap();
+    for (trained, asked, told) in [
+        ("with.csv", "without.csv", "first \"1\" in row 2; \"1\" here may be \"01\" there"),
+        ("without.csv", "with.csv", "first \"01\" in row 2; \"01\" here may be \"1\" there"),
+    ] {
+        run(&["train", trained, "--categories", "month", "--epochs", "2", "--quiet"]);
+        for verb in ["predict", "evaluate", "explain"] {
+            let text = run(&[verb, "model.safetensors", asked]);
+            assert!(
+                text.contains("90 rows with a value not seen") && text.contains(told),
+                "{text}"
+            );
+            assert!(text.contains("write this column's codes as they were in training"), "{text}");
+            let text = run(&[verb, "model.safetensors", trained]);
+            assert!(!text.contains("not seen"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn what_is_typed_of_the_header_goes_before_a_config() {
     let folder = TempDir::new().unwrap();
     let csv = "1.5,2.5\n".to_owned() + &rows(|i| format!("{}.5,{}.5", i * 7 % 13, i * 7 % 13 * 3));
