@@ -98,13 +98,13 @@ pub struct TrainArgs {
     /// Seconds between checkpoints during training
     #[arg(long, value_name = "S", default_value_t = CHECKPOINT_EVERY, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub checkpoint_every: u64,
-    /// Learn from a table larger than memory, with about so much of it, as 512MB or 2GB
+    /// Learn from a table larger than memory, with about so much of it, as 512MB or 2GB; at least 68MB
     #[arg(long, value_name = "SIZE", value_parser = Memory::parse, long_help = MEMORY_HELP)]
     pub memory: Option<Memory>,
 }
 
-const MEMORY_HELP: &str = "Learn from a table larger than memory, with about so much of it, as 512MB or 2GB. The \
-    data are read twice: once to see what is in them, once to pack them into files beside the model, which vanish \
+const MEMORY_HELP: &str = "Learn from a table larger than memory, with about so much of it, as 512MB or 2GB; at least \
+    68MB. The data are read twice: once to see what is in them, once to pack them into files beside the model, which vanish \
     when training ends; these take eight bytes for a number and four for a category. A random sample of at most \
     200,000 rows decides how columns are made ready, and a part of it validates and tests; all other rows are \
     learned from, in an order that is shuffled anew in each epoch";

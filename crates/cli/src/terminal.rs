@@ -80,9 +80,12 @@ pub fn show_warning(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{label} {}", report::printable(text));
 }
 
-/// A progress bar on standard error, of epochs or what else is counted.
+/// A progress bar on standard error, of epochs or what else is counted; there are clones of it.
+#[derive(Clone)]
 pub struct Progress {
     bar: ProgressBar,
+    epochs: usize,
+    /// Examples of an epoch.
     examples: usize,
     /// Epochs done before it was made.
     before: usize,
@@ -93,34 +96,30 @@ impl Progress {
     /// A bar of so many epochs of so many examples; hidden unless it is wanted and both standard output and
     /// standard error are terminals.
     pub fn new(epochs: usize, examples: usize, wanted: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(epochs as u64), target(wanted));
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style.progress_chars(CHARS));
-        }
-        Self { bar, examples, before: 0, start: Instant::now() }
+        let all = (epochs as u64).saturating_mul(examples as u64);
+        let bar = bar(all, TEMPLATE, wanted);
+        bar.set_prefix(format!("epoch 0/{epochs}"));
+        Self { bar, epochs, examples, before: 0, start: Instant::now() }
     }
 
     /// A bar of so many of what is named, in the singular; hidden as [`new`](Self::new) says.
     pub fn counting(what: &str, n: usize) -> Self {
-        let progress = Self::new(n, 0, true);
-        if let Ok(style) = ProgressStyle::with_template(COUNTING) {
-            progress.bar.set_style(style.progress_chars(CHARS));
-        }
-        progress.bar.set_prefix(what.to_owned());
-        progress.bar.tick();
-        progress
+        let bar = bar(n as u64, COUNTING, true);
+        bar.set_prefix(what.to_owned());
+        bar.tick();
+        Self { bar, epochs: 0, examples: 0, before: 0, start: Instant::now() }
     }
 
     /// The same for a training that has so many epochs behind it.
     pub fn after(mut self, epochs: usize) -> Self {
         self.before = epochs;
-        self.bar.set_position(epochs as u64);
+        self.stand(epochs, 0);
         self
     }
 
     /// Shows an epoch.
     pub fn show(&self, record: &EpochRecord) {
-        self.bar.set_position(record.epoch as u64);
+        self.stand(record.epoch, 0);
         if !self.bar.is_hidden() {
             let validation = record.validation_cost.unwrap_or(f64::NAN);
             let seen = (self.examples * record.epoch.saturating_sub(self.before)) as f64;
@@ -131,6 +130,24 @@ impl Progress {
                 record.cost
             ));
         }
+    }
+
+    /// Shows that so many examples of an epoch, counted from 1, are done.
+    pub fn within(&self, epoch: usize, examples: usize) {
+        self.stand(epoch.saturating_sub(1), examples.min(self.examples));
+    }
+
+    /// So many epochs, and examples of the next, are done.
+    fn stand(&self, epochs: usize, examples: usize) {
+        let done = (epochs as u64).saturating_mul(self.examples as u64);
+        self.bar.set_position(done.saturating_add(examples as u64));
+        let of = self.epochs;
+        self.bar.set_prefix(if examples == 0 {
+            format!("epoch {epochs}/{of}")
+        } else {
+            let [examples, all] = [examples, self.examples].map(|n| HumanCount(n as u64));
+            format!("epoch {}/{of}, {examples}/{all} examples", epochs + 1)
+        });
     }
 
     /// One more of what the bar counts is done.
@@ -147,6 +164,15 @@ impl Progress {
     pub fn leave(&self) {
         self.bar.abandon();
     }
+}
+
+/// A bar that is shown by this template.
+fn bar(length: u64, template: &str, wanted: bool) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(length), target(wanted));
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    bar
 }
 
 /// How many rows went by, on standard error.
@@ -187,15 +213,24 @@ fn target(wanted: bool) -> ProgressDrawTarget {
 
 const READING: &str = "{msg} the data: {human_pos} rows  {per_sec}  {elapsed}";
 
-const TEMPLATE: &str = "epoch {pos}/{len} {bar:20.cyan} {msg}  {elapsed}, at most {eta} more";
+const TEMPLATE: &str = "{prefix} {bar:20.cyan} {msg}  {elapsed}, at most {eta} more";
 
 const COUNTING: &str = "{prefix} {pos}/{len} {bar:20.cyan} {elapsed}, about {eta} more";
-
-const CHARS: &str = "━╸─";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bar_moves_within_an_epoch() {
+        let progress = Progress::new(10, 3000, false).after(2);
+        let stands = || (progress.bar.position(), progress.bar.prefix());
+        assert_eq!(stands(), (6000, "epoch 2/10".into()));
+        progress.within(3, 1200);
+        assert_eq!(stands(), (7200, "epoch 3/10, 1,200/3,000 examples".into()));
+        progress.show(&EpochRecord { epoch: 3, ..EpochRecord::default() });
+        assert_eq!(stands(), (9000, "epoch 3/10".into()));
+    }
 
     /// Takes ten bytes, then its reader is gone.
     struct Short(usize, io::ErrorKind);

@@ -94,6 +94,10 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let done = resumed.as_ref().map_or(0, |state| state.epochs().len());
     let examples = streamed.as_ref().map_or(parts[0].x.ncols(), Streamed::m);
     let progress = Progress::new(plan.settings.epochs, examples, talks).after(done);
+    streamed = streamed.map(|streamed| {
+        let progress = progress.clone();
+        streamed.showing(move |epoch, examples| progress.within(epoch, examples))
+    });
     let mut written = Ok(());
     let shown = |record: &EpochRecord| {
         progress.show(record);

@@ -94,6 +94,11 @@ fn what_cannot_be_learned_in_blocks_is_said() {
     let path = folder.path();
     let text = message(path, &["train", "-", "--memory", "1GB"]);
     assert!(text.contains("read twice with --memory"), "{text}");
+    let text = message(path, &["train", "sizes.csv", "--memory", "64MB"]);
+    assert!(text.contains("at least 68MB"), "{text}");
+    for help in ["-h", "--help"] {
+        assert!(succeeds(path, &["train", help]).contains("at least 68MB"), "{help}");
+    }
     let text = message(path, &["train", "sizes.csv", "--memory", "much"]);
     assert!(text.contains("write it as 512MB or 2GB"), "{text}");
     let text = message(path, &["train", "sizes.csv", "--memory", "1GB", "--target", "sise"]);

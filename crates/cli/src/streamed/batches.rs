@@ -17,7 +17,13 @@ pub struct Streamed {
     /// The thread at work on the present epoch.
     running: Option<Running>,
     current: Option<Filled>,
+    /// The present epoch, and the examples of it that were learned from.
+    done: (usize, usize),
+    shown: Option<Shown>,
 }
+
+/// Called with the epoch, counted from 1, and the examples of it that are done.
+type Shown = Box<dyn FnMut(usize, usize)>;
 
 /// One mini-batch, in buffers that are used again.
 struct Filled {
@@ -34,7 +40,14 @@ struct Running {
 impl Streamed {
     pub fn new(blocks: Blocks, batch_size: usize) -> Self {
         let batch_size = batch_size.clamp(1, blocks.m());
-        Self { blocks: Arc::new(blocks), batch_size, running: None, current: None }
+        let blocks = Arc::new(blocks);
+        Self { blocks, batch_size, running: None, current: None, done: (1, 0), shown: None }
+    }
+
+    /// With someone who looks on as an epoch goes by.
+    pub fn showing(mut self, shown: impl FnMut(usize, usize) + 'static) -> Self {
+        self.shown = Some(Box::new(shown));
+        self
     }
 
     pub fn m(&self) -> usize {
@@ -58,6 +71,7 @@ impl BatchSource<f32> for Streamed {
     fn begin(&mut self, epoch: usize, skip: usize) -> Result<(), ModelError> {
         // A thread that is still at an earlier epoch finds nobody waiting, and ends.
         (self.running, self.current) = (None, None);
+        self.done = (epoch, skip * self.batch_size);
         let (fill, filled) = sync_channel(WAITING);
         let (emptied, empty) = channel();
         let filler = Filler {
@@ -76,6 +90,11 @@ impl BatchSource<f32> for Streamed {
         let ended = || ModelError::Source("there are no more of this epoch".into());
         let running = self.running.as_ref().ok_or_else(ended)?;
         if let Some(used) = self.current.take() {
+            let (epoch, done) = &mut self.done;
+            *done += used.m;
+            if let Some(shown) = &mut self.shown {
+                shown(*epoch, *done);
+            }
             // Towards the end of an epoch nobody takes it.
             let _ = running.emptied.send(used);
         }
