@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::error::CliError;
 use crate::learner::Settings;
 use crate::scores::Scores;
+use crate::table_args::DatesName;
 
 /// The version of these notes' layout.
 pub const NOTES_FORMAT: u32 = 2;
@@ -86,6 +87,9 @@ pub fn epoch_notes(epochs: &[EpochRecord]) -> Vec<EpochNotes> {
         layers: if epoch.layers.iter().all(is_finite) { epoch.layers.clone() } else { vec![] },
     };
     epochs.iter().map(notes).collect()
+    /// `--dates`, if it says other than the default: a config that spells that out gives the same file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<DatesName>,
 }
 
 /// The costs of epochs, for the notes.
@@ -204,6 +208,7 @@ mod tests {
                 fingerprint: "0".into(),
                 images: None,
                 array: None,
+                dates: None,
             },
             history: vec![(0.7, Some(0.6))],
             kept: 1,

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use clap::ValueEnum;
 use layerwise_model::EpochRecord;
 
 use crate::args::InspectArgs;
@@ -36,6 +37,9 @@ pub fn run(args: &InspectArgs, out: &mut impl Write) -> Result<(), CliError> {
     writeln!(out, "{}\n{}", heading("Columns"), report::recipe_table(&notes.recipe))?;
     for line in columns::left_out_lines(&notes.data.left_out) {
         writeln!(out, "{line}")?;
+    }
+    if let Some(dates) = notes.data.dates.as_ref().and_then(ValueEnum::to_possible_value) {
+        writeln!(out, "--dates {} was typed", dates.get_name())?;
     }
     writeln!(out, "\n{}\n{}\n", heading("Network"), report::layer_table(&network))?;
     let t = &notes.training;

@@ -17,6 +17,7 @@ use crate::learner::Plan;
 use crate::report::{self, columns};
 use crate::results::Told;
 use crate::streamed::{Memory, Survey};
+use crate::table_args::DatesName;
 
 /// What of a table to learn from, to stop by and to judge by.
 const FRACTIONS: Fractions = Fractions { train: 0.6, validation: 0.2, test: 0.2 };
@@ -175,5 +176,8 @@ impl Prepared {
         };
         let Input { images, array, pixels, .. } = self.input;
         DataNotes { rows: self.rows(), left_out, fingerprint, images, array, pixels }
+        let Input { images, array, .. } = self.input;
+        let dates = self.learn.columns.dates.filter(|order| *order != DatesName::MonthFirst);
+        DataNotes { rows: self.rows(), left_out, fingerprint, images, array, dates }
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use layerwise_data::{ColumnProfile, CsvFormat, DateOrder, Missing};
+use serde::{Deserialize, Serialize};
 
 /// How a file is to be read.
 #[derive(Debug, Clone, Default, Args)]
@@ -39,7 +40,8 @@ pub struct ColumnArgs {
 }
 
 /// What `--dates` may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DatesName {
     /// 07/06/2024 is the sixth of July
     MonthFirst,

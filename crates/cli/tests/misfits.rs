@@ -189,3 +189,11 @@ fn a_date_in_another_order_than_the_models_is_met_with_the_option() {
     works(path, &["train", "days.csv", "--epochs", "2", "--dates", "day-first"]);
     works(path, &predict);
 }
+    let inspect = ["inspect", "model.safetensors"];
+    let text = works(path, &inspect);
+    assert!(text.contains("date, month first") && !text.contains("--dates"), "{text}");
+    let text = works(path, &inspect);
+    assert!(
+        text.contains("date, day first") && text.contains("--dates day-first was typed"),
+        "{text}"
+    );

@@ -78,6 +78,22 @@ impl DateFormat {
             .find(|format| cells.iter().all(|cell| format.read(cell.as_ref()).is_some()))
     }
 
+    /// What comes first in it, in words.
+    ///
+    /// ```
+    /// use layerwise_data::DateFormat;
+    ///
+    /// assert_eq!(DateFormat::Iso.order(), "year first");
+    /// assert_eq!(DateFormat::DayMonthYear.order(), "day first");
+    /// ```
+    pub fn order(self) -> &'static str {
+        match self {
+            Self::Iso | Self::YearMonthDay => "year first",
+            Self::DayMonthYear | Self::DayMonthYearSlashes => "day first",
+            Self::MonthDayYear => "month first",
+        }
+    }
+
     /// The way that differs in which number is the month.
     pub(crate) fn other_order(self) -> Option<Self> {
         match self {

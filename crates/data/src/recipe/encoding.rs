@@ -186,7 +186,7 @@ impl Encoding {
                 format!("{} levels, a row each{missing}", levels.len())
             }
             Self::Codes { levels } => format!("{} levels, embedded", levels.len()),
-            Self::Date { .. } => "date, in parts".into(),
+            Self::Date { format, .. } => format!("date, {}, in parts", format.order()),
         }
     }
 
