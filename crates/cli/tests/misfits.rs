@@ -45,6 +45,7 @@ fn folder() -> TempDir {
     write("wide.idx", idx(&[60, 4, 3], |i| (i * 7 % 31) as u8));
     write("y.idx", idx(&[60], |i| u8::from(i * 42 % 31 > 15)));
     write("one_hot.idx", idx(&[60, 2], |i| (i % 2) as u8));
+    write("turned.idx", idx(&[2, 60], |i| u8::from((i % 60) % 2 == i / 60)));
     write("short.idx", idx(&[59], |i| (i % 2) as u8));
     let rows: String = (0..80).map(|i| format!("{},{},{}\n", i * 7 % 31, i % 5, i % 2)).collect();
     write("t.csv", format!("a,b,y\n{rows}").into());
@@ -80,6 +81,8 @@ fn labels_that_are_not_one_an_example_are_named() {
     let path = folder.path();
     let train = |labels| ["train", "x.idx", "--target", labels];
     refused(path, &train("one_hot.idx"), &["labels have 2 numbers each", "argmax(axis=1)"]);
+    let turned = ["shape (2, 60)", "a class each", "transpose them first", "axis=0"];
+    refused(path, &train("turned.idx"), &turned);
     refused(path, &train("short.idx"), &["a label for each of 60 examples", "found 59"]);
 }
 

@@ -1,6 +1,6 @@
 //! Which arrays of a file are features and labels, by their names.
 
-use super::rows::NUMBERS_OF_CLASSES;
+use super::rows::{NUMBERS_OF_CLASSES, turned};
 
 /// What is wanted of a file that holds examples to learn from and others to judge by.
 ///
@@ -93,9 +93,12 @@ fn unfit_labels(arrays: &[Named]) -> Option<String> {
             [rows, classes] if *rows == m => {
                 Some(format!("labels of {y} have {classes} numbers each; {NUMBERS_OF_CLASSES}"))
             }
-            shape => Some(format!(
-                "{x} has {m} examples and {y} {} labels: they do not go together",
-                count(shape)
+            shape => Some(turned(shape, m).map_or_else(
+                || {
+                    let labels = count(shape);
+                    format!("{x} has {m} examples and {y} {labels} labels: they do not go together")
+                },
+                |turned| format!("labels of {y} {turned}"),
             )),
         }
     })
@@ -244,6 +247,8 @@ mod tests {
         );
         let one_hot = problem(&[("x_train", &[3, 2]), ("y_train", &[3, 10])], None);
         assert!(one_hot.starts_with("labels of y_train have 10 numbers each; of classes give"));
+        let rows_of_classes = problem(&[("x", &[3, 2]), ("y", &[10, 3])], None);
+        assert!(rows_of_classes.starts_with("labels of y have shape (10, 3)"), "{rows_of_classes}");
         assert!(
             problem(&[("a/x", &[3]), ("a/y", &[3]), ("b/x", &[3]), ("b/y", &[3])], None)
                 .contains("several")

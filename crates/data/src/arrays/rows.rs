@@ -7,6 +7,19 @@ use crate::{Array, DataError, Result, Table, TableReader};
 pub(super) const NUMBERS_OF_CLASSES: &str =
     "of classes give the number of each example's, as y.argmax(axis=1) makes it of a 1 among zeros";
 
+/// What is wrong with labels that have a row for each class and a column for each of `m` examples, and what to do;
+/// `None` of others.
+pub(super) fn turned(shape: &[usize], m: usize) -> Option<String> {
+    match *shape {
+        [classes, examples] if examples == m && classes > 1 => Some(format!(
+            "have shape ({classes}, {examples}): a row for a class each and a column for each of {m} examples; \
+             transpose them first, as y.T does, or give the number of each example's class, as y.argmax(axis=0) \
+             makes it of a 1 among zeros"
+        )),
+        _ => None,
+    }
+}
+
 /// Reads an example a row, the labels as a last column.
 pub(super) fn reader(x: Array, labels: Option<Array>) -> Result<TableReader<'static>> {
     let name = x.name.clone();
@@ -21,7 +34,10 @@ pub(super) fn reader(x: Array, labels: Option<Array>) -> Result<TableReader<'sta
             [rows, classes] if *rows == m => {
                 format!("its labels have {classes} numbers each; {NUMBERS_OF_CLASSES}")
             }
-            _ => format!("expected a label for each of {m} examples of {name}, found {found}"),
+            shape => turned(shape, m).map_or_else(
+                || format!("expected a label for each of {m} examples of {name}, found {found}"),
+                |turned| format!("its labels {turned}"),
+            ),
         };
         return Err(DataError::BadArray { file, problem });
     }
