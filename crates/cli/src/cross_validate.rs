@@ -47,7 +47,7 @@ pub fn run(args: &CrossValidateArgs, out: &mut impl Write) -> Result<(), CliErro
         // As the first fold has it; the others differ by a row or so.
         let Some(fold) = folds.into_iter().next() else { return Ok(()) };
         let plan = prepared.plan(learn, &split_of(fold)?)?;
-        let options = Effective::new(learn, &plan).with_folds(args.folds);
+        let options = Effective::new(learn, &plan, prepared.input.origin()).with_folds(args.folds);
         return Ok(write!(out, "{}", options.to_toml()?)?);
     }
     writeln!(out, "{}", heading(&printable(table.name())))?;

@@ -41,7 +41,7 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     }
     let split = prepared.split()?;
     let mut plan = prepared.plan(&prepared.learn, &split)?;
-    let options = Effective::new(&prepared.learn, &plan)
+    let options = Effective::new(&prepared.learn, &plan, prepared.input.origin())
         .with_memory(args.memory.as_ref())
         .with_out(&results.out);
     if args.learn.print_config {

@@ -56,7 +56,11 @@ fn what_is_printed_trains_the_same_model() {
     let folder = folder();
     let path = folder.path();
     fs::write(path.join("many.csv"), people(4000)).unwrap();
-    let cases: [&[&str]; 6] = [
+    // A column of the name that labels get that lie in a file of their own.
+    let rows: String = (0..90).map(|i| format!("{},{},{}\n", i % 7, i % 3, i % 2)).collect();
+    fs::write(path.join("label.csv"), format!("a,b,label\n{rows}")).unwrap();
+    let cases: [&[&str]; 7] = [
+        &["label.csv", "--epochs", "2"],
         &["breast-cancer"],
         &["people.csv", "--target", "group", "--leave-out", "income", "--categories", "code"],
         &["people.csv", "--leave-out", "group", "--numbers", "quantile", "--hidden", "none"],
@@ -88,6 +92,7 @@ fn what_is_printed_trains_the_same_model() {
         fs::write(path.join("c.toml"), &config).unwrap();
         let again = succeeds(path, &["train", "--config", "c.toml", "--print-config"]);
         assert_eq!(again, config, "nothing is left to decide");
+        assert!(config.contains("\ntarget = \""), "it says what is predicted: {config}");
         assert!(model(path, arguments) == model(path, &["--config", "c.toml"]), "{config}");
         assert!(!path.join("model.safetensors").exists(), "printing trains nothing");
     }

@@ -311,6 +311,19 @@ fn a_folder_a_class_and_single_images() {
     assert!(report.contains("images, each brought to 3 x 2, in colour"), "{report}");
     assert!(report.contains("60 rows, 19 columns"), "{report}");
 
+    // What is printed makes the same of the images.
+    for options in [&[][..], &["--image-size", "3x2", "--rgb"]] {
+        let train = [&["train", "all", "--epochs", "2"], options].concat();
+        let config = succeeds(path, &[&train[..], &["--print-config"]].concat());
+        assert!(config.contains("image_size") && !config.contains("target"), "{config}");
+        fs::write(path.join("c.toml"), config).unwrap();
+        let made = |arguments: &[&str]| {
+            succeeds(path, arguments);
+            fs::read(path.join("model.safetensors")).unwrap()
+        };
+        assert!(made(&train) == made(&["train", "--config", "c.toml"]), "{options:?}");
+    }
+
     fs::write(path.join("all/dark/notes.txt"), "dark ones").unwrap();
     let said = refused(path, &["train", "all"]);
     assert!(said.contains("all/dark/notes.txt: it is no PNG or JPEG image"), "{said}");

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use layerwise_data::{Encoding, Recipe, Scaling};
 use serde::{Serialize, Serializer};
 
+use crate::input::Origin;
 use crate::learn_args::{LearnArgs, NumbersName, TaskName};
 use crate::learner::Plan;
 use crate::streamed::Memory;
@@ -45,6 +46,12 @@ pub struct Effective {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     header: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    image_size: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    grey: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    rgb: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     folds: Option<Whole>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trials: Option<Whole>,
@@ -76,8 +83,8 @@ impl From<usize> for Whole {
 }
 
 impl Effective {
-    /// What `args`, whose columns are names of the table, and the plan come to.
-    pub fn new(args: &LearnArgs, plan: &Plan) -> Self {
+    /// What `args`, whose columns are names of the table, and the plan come to, on data of this origin.
+    pub fn new(args: &LearnArgs, plan: &Plan, origin: Origin) -> Self {
         let settings = plan.settings.clone();
         let task = TaskName::from(plan.target.task());
         let numbers = args.numbers.unwrap_or_else(|| numbers_of(&plan.recipe));
@@ -87,11 +94,11 @@ impl Effective {
         });
         Self {
             data: text_of(&args.data),
-            // The file of an array's labels was typed; the column made of it is none of the array.
-            target: args.target.clone().or_else(|| {
-                let column = plan.target.column();
-                (column != "label").then(|| column.to_owned())
-            }),
+            // A column made of labels that were found elsewhere is none that could be named.
+            target: args
+                .target
+                .clone()
+                .or_else(|| (!origin.labels).then(|| plan.target.column().to_owned())),
             task: name_of(&task),
             leave_out: args.leave_out.clone(),
             categories: args.columns.categories.clone(),
@@ -109,6 +116,11 @@ impl Effective {
             delimiter,
             no_header: args.format.no_header,
             header: args.format.header,
+            image_size: origin
+                .images
+                .map(|format| format!("{}x{}", format.width(), format.height())),
+            grey: origin.images.is_some_and(|format| format.channels() == 1),
+            rgb: origin.images.is_some_and(|format| format.channels() > 1),
             folds: None,
             trials: None,
             minutes: None,

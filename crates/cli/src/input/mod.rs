@@ -15,6 +15,15 @@ use crate::bundle::Notes;
 use crate::error::CliError;
 use crate::table_args::FormatArgs;
 
+/// What the table alone does not tell of where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// As [`Input::labels`].
+    pub labels: bool,
+    /// As [`Input::images`].
+    pub images: Option<ImageFormat>,
+}
+
 /// A table to learn from and what is known of where it comes from.
 pub struct Input {
     pub table: Table,
@@ -38,6 +47,11 @@ impl Input {
             (None, Some(set)) => set.target,
             _ => self.table.last_column_name(),
         }
+    }
+
+    /// Where it comes from.
+    pub fn origin(&self) -> Origin {
+        Origin { labels: self.labels, images: self.images }
     }
 
     /// A table of its own.

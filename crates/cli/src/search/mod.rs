@@ -54,7 +54,8 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
     let (trials, searched) = space::trials(&prepared, &split, args.trials)?;
     if args.learn.print_config {
         let plan = prepared.plan(&prepared.learn, &split)?;
-        let options = Effective::new(&prepared.learn, &plan).with_out(&results.out);
+        let options =
+            Effective::new(&prepared.learn, &plan, prepared.input.origin()).with_out(&results.out);
         let options = options.searching(&searched, args.trials, args.minutes);
         return Ok(write!(out, "{}", options.to_toml()?)?);
     }
@@ -67,6 +68,7 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
     let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
     let flag = interrupt::flag().map_err(CliError::Signals)?;
 
+    let origin = prepared.input.origin();
     let mut best: Option<Best> = None;
     let mut rows: Vec<TrialRow> = vec![];
     let (mut tried, mut cut) = (0, false);
@@ -103,8 +105,8 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
         tried += 1;
         let cost = history.as_ref().map_or(f64::INFINITY, cost_of);
         let is_best = history.is_some() && best.as_ref().is_none_or(|best| cost < best.cost);
-        let row =
-            TrialRow::new(tried, history.as_ref().map(|_| cost), &Effective::new(&learn, &plan));
+        let options = Effective::new(&learn, &plan, origin);
+        let row = TrialRow::new(tried, history.as_ref().map(|_| cost), &options);
         events.trial(out, &row, args.trials, is_best)?;
         if talks {
             writeln!(out, "{}", row.line(args.trials, is_best))?;
@@ -122,7 +124,7 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
     let Some(Best { learn, trained, .. }) = best else {
         return Err(CliError::AllDiverged { trials: tried });
     };
-    let options = Effective::new(&learn, &trained.plan).with_out(&results.out).to_toml()?;
+    let options = Effective::new(&learn, &trained.plan, origin).with_out(&results.out).to_toml()?;
     if let Some(path) = &args.save_config {
         fs::write(path, &options)
             .map_err(|source| CliError::WriteTable { path: path.clone(), source })?;
