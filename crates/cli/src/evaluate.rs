@@ -13,7 +13,7 @@ use crate::terminal;
 /// Shows the measures and, of classes, the confusion matrix.
 pub fn run(args: &EvaluateArgs, out: &mut impl Write) -> Result<(), CliError> {
     let Bundle { network, notes } = Bundle::read(&args.model)?;
-    let table = input::to_judge(&args.data, &args.format.format(), args.labels.as_deref(), &notes)?;
+    let table = input::to_judge(&args.data, &args.format, args.labels.as_deref(), &notes)?;
     let needs = |error| CliError::of_model(error, &args.model);
     let y = notes.target.encode(&table).map_err(needs)?;
     let encoded = notes.recipe.apply(&table).map_err(needs)?;

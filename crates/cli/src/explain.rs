@@ -20,7 +20,7 @@ use crate::{input, interrupt};
 /// Shows by how much the model does worse without what each column says.
 pub fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let Bundle { network, notes } = Bundle::read(&args.model)?;
-    let table = input::to_judge(&args.data, &args.format.format(), args.labels.as_deref(), &notes)?;
+    let table = input::to_judge(&args.data, &args.format, args.labels.as_deref(), &notes)?;
     let needs = |error| CliError::of_model(error, &args.model);
     let y = notes.target.encode(&table).map_err(needs)?;
     let encoded = notes.recipe.apply(&table).map_err(needs)?;

@@ -14,8 +14,7 @@ use crate::table_args::ColumnArgs;
 
 /// Shows what is in a table and what would be made of it.
 pub fn run(args: &LookArgs, out: &mut impl Write) -> Result<(), CliError> {
-    let input =
-        input::to_learn(&args.data, &args.format.format(), args.target.as_deref(), &args.images)?;
+    let input = input::to_learn(&args.data, &args.format, args.target.as_deref(), &args.images)?;
     let table = &input.table;
     let categories = columns_named(&args.columns.categories, table.column_names());
     let profiles = profile(table, &args.columns.missing(), &categories)?;

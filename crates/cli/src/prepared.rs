@@ -51,12 +51,8 @@ pub fn split_of(table: &Table, target: &Target, seed: u64) -> Result<Split, CliE
 impl Prepared {
     /// Reads the data and finds the kinds of its columns, and the target.
     pub fn new(learn: &LearnArgs) -> Result<Self, CliError> {
-        let input = input::to_learn(
-            &learn.data,
-            &learn.format.format(),
-            learn.target.as_deref(),
-            &learn.images,
-        )?;
+        let input =
+            input::to_learn(&learn.data, &learn.format, learn.target.as_deref(), &learn.images)?;
         let table = &input.table;
         let mut learn = learn.clone();
         for names in [&mut learn.leave_out, &mut learn.columns.categories] {

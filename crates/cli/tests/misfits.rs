@@ -114,6 +114,30 @@ fn what_is_typed_of_text_is_refused_beside_arrays_and_standard_input_is_for_pred
     }
 }
 
+#[test]
+fn what_is_typed_of_a_file_is_refused_beside_a_shipped_set() {
+    let folder = folder();
+    let path = folder.path();
+    works(path, &["train", "breast-cancer", "--epochs", "2", "--quiet"]);
+    let set = "breast-cancer";
+    let train = ["train", set, "--epochs", "2"];
+    let verbs: [&[&str]; 7] = [
+        &["look", set],
+        &train,
+        &["train", set, "--memory", "100MB"],
+        &["cross-validate", set],
+        &["predict", "model.safetensors", set],
+        &["evaluate", "model.safetensors", set],
+        &["explain", "model.safetensors", set],
+    ];
+    for verb in verbs {
+        for option in [&["--no-header"][..], &["--header"], &["--delimiter", ";"]] {
+            let expected = [option[0], "is a shipped set", "write ./breast-cancer"];
+            refused(path, &[verb, option].concat(), &expected);
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_model_written_through_a_link_leaves_the_link() {
@@ -186,17 +210,17 @@ fn a_date_in_another_order_than_the_models_is_met_with_the_option() {
         (0..60).map(|i| format!("0{}/0{}/2024,{}\n", i % 9 + 1, i % 7 + 1, i % 2)).collect();
     fs::write(path.join("days.csv"), format!("when,y\n{rows}")).unwrap();
     works(path, &["train", "days.csv", "--epochs", "2"]);
+    let inspect = ["inspect", "model.safetensors"];
+    let text = works(path, &inspect);
+    assert!(text.contains("date, month first") && !text.contains("--dates"), "{text}");
     fs::write(path.join("new.csv"), "when\n25/04/2024\n").unwrap();
     let predict = ["predict", "model.safetensors", "new.csv"];
     refused(path, &predict, &["25/04/2024", "--dates day-first"]);
     works(path, &["train", "days.csv", "--epochs", "2", "--dates", "day-first"]);
     works(path, &predict);
-}
-    let inspect = ["inspect", "model.safetensors"];
-    let text = works(path, &inspect);
-    assert!(text.contains("date, month first") && !text.contains("--dates"), "{text}");
     let text = works(path, &inspect);
     assert!(
         text.contains("date, day first") && text.contains("--dates day-first was typed"),
         "{text}"
     );
+}

@@ -65,7 +65,7 @@ impl Input {
 /// column.
 pub fn to_learn(
     data: &Path,
-    format: &CsvFormat,
+    format: &FormatArgs,
     target: Option<&str>,
     images: &ImageArgs,
 ) -> Result<Input, CliError> {
@@ -76,7 +76,7 @@ pub fn to_learn(
         let problem = format!("{option} goes with a folder of images, and this is none");
         return Err(CliError::input(data, problem));
     }
-    refuse_format(data, kind, format)?;
+    refuse_format(data, (kind, shipped.is_some()), format)?;
     match kind {
         _ if shipped.is_some() => {
             let table = shipped.map(|set| set.table()).transpose()?;
@@ -91,7 +91,7 @@ pub fn to_learn(
             images::to_learn(data, kind, target, images.options())
         }
         _ => {
-            let table = Table::read(data, format)?;
+            let table = Table::read(data, &format.format())?;
             arrays::refuse_labels_of_a_table(data, &table, target)?;
             Ok(Input::of(table, false))
         }
@@ -101,14 +101,14 @@ pub fn to_learn(
 /// Reads what a model with these notes is to be judged by; `labels` as `target` above.
 pub fn to_judge(
     data: &Path,
-    format: &CsvFormat,
+    format: &FormatArgs,
     labels: Option<&str>,
     model: &Notes,
 ) -> Result<Table, CliError> {
     refuse_standard_input(data)?;
     if data.to_str().and_then(ShippedSet::find).is_none() {
         let kind = FileKind::of(data)?;
-        refuse_format(data, kind, format)?;
+        refuse_format(data, (kind, false), format)?;
         let input = match kind {
             FileKind::Array => Some(arrays::of_array(data, labels, "--labels")?),
             kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
@@ -156,21 +156,28 @@ fn refuse_standard_input(data: &Path) -> Result<(), CliError> {
     Err(CliError::input(data, problem.into()))
 }
 
-/// Refuses what is typed of a text where there is none.
-fn refuse_format(data: &Path, kind: FileKind, format: &CsvFormat) -> Result<(), CliError> {
+/// Refuses what is typed of a text where there is none, or one that is known.
+fn refuse_format(
+    data: &Path,
+    (kind, shipped): (FileKind, bool),
+    format: &FormatArgs,
+) -> Result<(), CliError> {
     let option = match format {
-        _ if kind == FileKind::Text => None,
-        CsvFormat { delimiter: Some(_), .. } => Some("--delimiter"),
-        CsvFormat { header: false, .. } => Some("--no-header"),
-        _ => None,
+        FormatArgs { delimiter: Some(_), .. } => "--delimiter",
+        FormatArgs { no_header: true, .. } => "--no-header",
+        FormatArgs { header: true, .. } => "--header",
+        _ => return Ok(()),
     };
-    match option {
-        Some(option) => {
-            let problem = format!("{option} goes with CSV, and this is {}", kind.words());
-            Err(CliError::input(data, problem))
-        }
-        None => Ok(()),
-    }
+    let problem = match kind {
+        _ if shipped => format!(
+            "{option} goes with a file, and this is a shipped set, which is read as it is; leave the option out, or \
+             write {} for a file of this name",
+            Path::new(".").join(data).display()
+        ),
+        FileKind::Text => return Ok(()),
+        kind => format!("{option} goes with CSV, and this is {}", kind.words()),
+    };
+    Err(CliError::input(data, problem))
 }
 
 /// The column of a table to predict: as [`Input::target`].
@@ -184,12 +191,7 @@ pub fn has_header(data: &Path, format: &FormatArgs) -> Result<bool, CliError> {
     if data.to_str().and_then(ShippedSet::find).is_some() {
         return Ok(false);
     }
-    let kind = FileKind::of(data)?;
-    if format.header && kind != FileKind::Text {
-        let problem = format!("--header goes with CSV, and this is {}", kind.words());
-        return Err(CliError::input(data, problem));
-    }
-    Ok(kind == FileKind::Text && !format.header && !format.no_header)
+    Ok(FileKind::of(data)? == FileKind::Text && !format.header && !format.no_header)
 }
 
 /// A table that is read some rows at a time.
@@ -200,12 +202,13 @@ pub struct Opened {
 }
 
 /// Opens a file, a shipped set, images or, for `-`, standard input; what a model with these notes can take in.
-pub fn open(data: &Path, format: &CsvFormat, model: Option<&Notes>) -> Result<Opened, CliError> {
+pub fn open(data: &Path, format: &FormatArgs, model: Option<&Notes>) -> Result<Opened, CliError> {
     if data.as_os_str() == "-" {
-        let reader = TableReader::new(std::io::stdin().lock(), "standard input", format)?;
+        let reader = TableReader::new(std::io::stdin().lock(), "standard input", &format.format())?;
         return Ok(Opened { reader, shown: None });
     }
     if let Some(set) = data.to_str().and_then(ShippedSet::find) {
+        refuse_format(data, (FileKind::Text, true), format)?;
         let mut csv = Vec::new();
         set.table()?.write_csv(&mut csv)?;
         let csv = std::io::Cursor::new(csv);
@@ -213,7 +216,7 @@ pub fn open(data: &Path, format: &CsvFormat, model: Option<&Notes>) -> Result<Op
         return Ok(Opened { reader, shown: None });
     }
     let kind = FileKind::of(data)?;
-    refuse_format(data, kind, format)?;
+    refuse_format(data, (kind, false), format)?;
     let reader = match kind {
         FileKind::Array => layerwise_data::Array::read(data)?.into_reader(None)?,
         kind @ (FileKind::Npz | FileKind::Hdf5) if kind.is_built_in() => {
@@ -222,7 +225,7 @@ pub fn open(data: &Path, format: &CsvFormat, model: Option<&Notes>) -> Result<Op
         kind @ (FileKind::Folder | FileKind::Image) if kind.is_built_in() => {
             return images::open(data, kind, model.and_then(|notes| notes.data.images));
         }
-        _ => return Ok(Opened { reader: TableReader::open(data, format)?, shown: None }),
+        _ => return Ok(Opened { reader: TableReader::open(data, &format.format())?, shown: None }),
     };
     if let Some(model) = model {
         arrays::refuse_other_width(data, Some(reader.column_names().len()), model)?;
@@ -236,7 +239,7 @@ mod tests {
     use layerwise_data::DataError;
 
     fn read(path: &Path, target: Option<&str>) -> Result<Input, CliError> {
-        to_learn(path, &CsvFormat::default(), target, &ImageArgs::default())
+        to_learn(path, &FormatArgs::default(), target, &ImageArgs::default())
     }
 
     #[test]
@@ -258,7 +261,7 @@ mod tests {
         let file = read(Path::new("./breast-cancer"), None);
         assert!(matches!(file, Err(CliError::Data(DataError::Read { .. }))));
         let mut pieces =
-            open(Path::new("breast-cancer"), &CsvFormat::default(), None).unwrap().reader;
+            open(Path::new("breast-cancer"), &FormatArgs::default(), None).unwrap().reader;
         assert_eq!(pieces.next_rows(500).unwrap().unwrap().n_rows(), 500);
         assert_eq!(pieces.next_rows(500).unwrap().unwrap().n_rows(), 69);
     }

@@ -58,8 +58,7 @@ fn write(
     interrupted: &AtomicBool,
 ) -> Result<(), CliError> {
     let Bundle { network, notes } = Bundle::read(&args.model)?;
-    let Opened { mut reader, shown } =
-        input::open(&args.data, &args.format.format(), Some(&notes))?;
+    let Opened { mut reader, shown } = input::open(&args.data, &args.format, Some(&notes))?;
     let (recipe, target, model) = (&notes.recipe, &notes.target, args.model.as_path());
     let line = Line { network: &network, recipe, target, model, shown: shown.as_deref() };
     let most = line.rows_of_a_piece(reader.column_names().len());

@@ -57,7 +57,7 @@ impl Pieces {
                 "--memory is for tables (CSV, Parquet, Arrow); arrays and images are read whole";
             return Err(CliError::input(&learn.data, problem.into()));
         }
-        let reader = input::open(&learn.data, &learn.format.format(), None)?.reader;
+        let reader = input::open(&learn.data, &learn.format, None)?.reader;
         let most = (CELLS / reader.column_names().len().max(1)).clamp(16, 1 << 14);
         let interrupted = interrupt::flag().map_err(CliError::Signals)?;
         Ok(Self { reader, most, reading: Reading::new(what, talks), interrupted })
