@@ -78,10 +78,17 @@ fn problem(error: ArrowError) -> String {
     let said = error.to_string();
     let lower = said.to_lowercase();
     if lower.contains("zstd") && lower.contains("feature") {
-        return "it is packed with zstd, which is not supported; write it with lz4 or uncompressed"
-            .into();
+        return takes_feature("zstd", "zstd", "lz4 or uncompressed");
     }
     format!("{said}; if it was copied or downloaded, do that again")
+}
+
+/// Why a file packed in such a way cannot be read by this build, and what to do.
+fn takes_feature(packed: &str, feature: &str, others: &str) -> String {
+    format!(
+        "it is packed with {packed}, which takes the feature `{feature}`, and this build is without it; build with \
+         `--features {feature}`, or write the file with {others}"
+    )
 }
 
 /// The rows of batches, one after the other.

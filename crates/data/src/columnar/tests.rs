@@ -111,9 +111,24 @@ fn cells_read_back_as_the_same_values() {
 
 #[test]
 fn files_of_another_program_read_as_the_same_table() {
-    for name in ["kinds-gzip.parquet", "kinds-lz4.parquet", "kinds.feather"] {
+    for (name, feature) in [
+        ("kinds-gzip.parquet", None),
+        ("kinds-lz4.parquet", None),
+        ("kinds.feather", None),
+        ("kinds-zstd.parquet", Some(("zstd", cfg!(feature = "zstd")))),
+        ("kinds-zstd.feather", Some(("zstd", cfg!(feature = "zstd")))),
+        ("kinds-brotli.parquet", Some(("brotli", cfg!(feature = "brotli")))),
+    ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
-        let table = read(&path).unwrap();
+        let table = read(&path);
+        if let Some((feature, false)) = feature {
+            let problem = table.unwrap_err().to_string();
+            let expected = format!("takes the feature `{feature}`, and this build is without it");
+            assert!(problem.contains(&expected), "{problem}");
+            assert!(problem.contains(&format!("build with `--features {feature}`")), "{problem}");
+            continue;
+        }
+        let table = table.unwrap();
         for (of, cells) in [
             ("i8", ["1", "", "3"]),
             ("u64", ["1", "2", "1152921504606846976"]),
