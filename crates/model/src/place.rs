@@ -5,6 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The files that writing to a path touches.
+///
+/// ```
+/// use layerwise_model::{Place, place_of};
+///
+/// let Place { file, part } = place_of("model.safetensors".as_ref());
+/// assert_ne!(file, part);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The file in the end: of a link what it leads to, be it there or not.
