@@ -62,6 +62,9 @@ pub struct DataNotes {
     /// The size of the images that an array's examples are, if they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixels: Option<ImageFormat>,
+    /// `--dates`, if it says other than the default: a config that spells that out gives the same file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<DatesName>,
 }
 
 /// What is known of an epoch beside its costs.
@@ -87,9 +90,6 @@ pub fn epoch_notes(epochs: &[EpochRecord]) -> Vec<EpochNotes> {
         layers: if epoch.layers.iter().all(is_finite) { epoch.layers.clone() } else { vec![] },
     };
     epochs.iter().map(notes).collect()
-    /// `--dates`, if it says other than the default: a config that spells that out gives the same file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dates: Option<DatesName>,
 }
 
 /// The costs of epochs, for the notes.

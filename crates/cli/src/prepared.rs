@@ -171,9 +171,7 @@ impl Prepared {
             None => Fingerprint::of(self.table()),
         };
         let Input { images, array, pixels, .. } = self.input;
-        DataNotes { rows: self.rows(), left_out, fingerprint, images, array, pixels }
-        let Input { images, array, .. } = self.input;
         let dates = self.learn.columns.dates.filter(|order| *order != DatesName::MonthFirst);
-        DataNotes { rows: self.rows(), left_out, fingerprint, images, array, dates }
+        DataNotes { rows: self.rows(), left_out, fingerprint, images, array, pixels, dates }
     }
 }

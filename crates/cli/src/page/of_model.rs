@@ -25,8 +25,7 @@ pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
     let read = match &args.data {
         None => None,
         Some(data) => {
-            let table =
-                input::to_judge(data, &args.format.format(), args.labels.as_deref(), &notes)?;
+            let table = input::to_judge(data, &args.format, args.labels.as_deref(), &notes)?;
             let (words, table) = judged_by(table, &notes)?;
             let needs = |error| CliError::of_model(error, &args.model);
             let y = notes.target.encode(&table).map_err(needs)?;
