@@ -98,6 +98,9 @@ pub struct TrainArgs {
     /// Seconds between checkpoints during training
     #[arg(long, value_name = "S", default_value_t = CHECKPOINT_EVERY, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub checkpoint_every: u64,
+    /// Write how training goes into this folder, as event files for TensorBoard
+    #[arg(long, value_name = "DIR")]
+    pub tensorboard: Option<PathBuf>,
     /// Learn from a table larger than memory, with about so much of it, as 512MB or 2GB; at least 68MB
     #[arg(long, value_name = "SIZE", value_parser = Memory::parse, long_help = MEMORY_HELP)]
     pub memory: Option<Memory>,
@@ -146,6 +149,7 @@ impl Default for TrainArgs {
             },
             resume: false,
             checkpoint_every: CHECKPOINT_EVERY,
+            tensorboard: None,
             memory: None,
         }
     }

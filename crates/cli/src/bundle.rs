@@ -208,9 +208,12 @@ mod tests {
                 fingerprint: "0".into(),
                 images: None,
                 array: None,
+                pixels: None,
                 dates: None,
             },
             history: vec![(0.7, Some(0.6))],
+            epochs: vec![],
+            validated: None,
             kept: 1,
             scores: PartScores { train: scores.clone(), validation: scores.clone(), test: scores },
         };

@@ -18,6 +18,7 @@ use crate::interrupt;
 use crate::learn_args::LearnArgs;
 use crate::scores::{Scores, cost_of};
 use crate::streamed::Streamed;
+use crate::terminal;
 
 /// Parameters of the largest network, about 2 GB with its gradients and copies.
 const MOST_PARAMETERS: u128 = 100_000_000;
@@ -216,6 +217,9 @@ fn validated(task: Task) -> (&'static str, Validated) {
 /// Called after each epoch; may end training.
 type Shown<'a> = Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>;
 
+/// Called after each epoch with the network and the name of the measure; may end training with an error.
+pub type Looked<'a> = Box<dyn FnMut(&Network<f32>, &EpochRecord, &str) -> std::io::Result<()> + 'a>;
+
 /// Called with the state of training.
 type Kept<'a> = Box<dyn FnMut(TrainingState<f32>) + 'a>;
 
@@ -223,6 +227,8 @@ type Kept<'a> = Box<dyn FnMut(TrainingState<f32>) + 'a>;
 #[derive(Default)]
 pub struct Watch<'a> {
     pub shown: Option<Shown<'a>>,
+    /// Called after each epoch with the network, and the name of the measure on the validation part.
+    pub looked: Option<Looked<'a>>,
     /// How often at most, beside where training is ended.
     pub kept: Option<(Duration, Kept<'a>)>,
     pub resumed: Option<TrainingState<f32>>,
@@ -239,7 +245,7 @@ fn fit(
     target: &Target,
     network: &mut Network<f32>,
     (lessons, validation): (Lessons<'_>, &Part),
-    Watch { mut shown, kept, resumed }: Watch<'_>,
+    Watch { mut shown, looked, kept, resumed }: Watch<'_>,
 ) -> Result<History, CliError> {
     let diverged = |epoch| CliError::Diverged { epoch, learning_rate: settings.learning_rate };
     let (alpha, lambda) = (settings.learning_rate as f32, settings.weight_decay as f32);
@@ -250,6 +256,7 @@ fn fit(
     };
     let n = seen.x.ncols().min(RECORDED);
     let seen = (seen.x.columns(0, n).into_owned(), seen.y.columns(0, n).into_owned());
+    let mut unwritten = None;
     let mut trainer = Trainer::new(cost_of(target.task()), optimizer)
         .epochs(settings.epochs)
         .seed(settings.seed)
@@ -265,6 +272,16 @@ fn fit(
                 _ => shown,
             }
         });
+    if let Some(mut looked) = looked {
+        let (name, unwritten) = (validated(target.task()).0, &mut unwritten);
+        trainer = trainer.callback(move |network: &Network<f32>, record: &EpochRecord| {
+            // Written no further where it could not be once; learning goes on.
+            if unwritten.is_none() {
+                *unwritten = looked(network, record, name).err();
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+    }
     if let Some((every, mut kept)) = kept {
         trainer = trainer.keep_state(every, move |state| {
             kept(state);
@@ -287,6 +304,9 @@ fn fit(
                 trainer.fit_source(network, examples, Some(validation))
             }
         };
+    if let Some(error) = unwritten {
+        terminal::show_warning(&format!("the event file for TensorBoard is not whole: {error}"));
+    }
     match history {
         Err(ModelError::Diverged { epoch, .. }) => Err(diverged(epoch)),
         Err(error) => Err(error.into()),

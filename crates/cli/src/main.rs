@@ -30,6 +30,7 @@ mod scores;
 mod search;
 mod streamed;
 mod table_args;
+mod tensorboard;
 mod terminal;
 mod train;
 

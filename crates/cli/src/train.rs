@@ -14,12 +14,13 @@ use crate::checkpoint::Checkpoint;
 use crate::config::Effective;
 use crate::error::CliError;
 use crate::events::Events;
-use crate::learner::{Plan, Settings, Watch};
+use crate::learner::{Looked, Plan, Settings, Watch};
 use crate::page;
 use crate::prepared::Prepared;
 use crate::report::{self, columns, count, heading, printable, short};
 use crate::results::{Trained, check_out, check_report};
 use crate::streamed::Streamed;
+use crate::tensorboard::EventFile;
 use crate::terminal::{self, Progress};
 
 /// Reads, shows what will be done, trains, writes the model, shows what came of it.
@@ -106,9 +107,19 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         }
         ControlFlow::Continue(())
     };
+    let mut event_file = match &args.tensorboard {
+        Some(folder) => Some(
+            EventFile::new(folder)
+                .map_err(|source| CliError::WriteTable { path: folder.clone(), source })?,
+        ),
+        None => None,
+    };
     let every = Duration::from_secs(args.checkpoint_every);
     let watch = Watch {
         shown: Some(Box::new(shown)),
+        looked: event_file.as_mut().map(|file| -> Looked<'_> {
+            Box::new(|network, record, validated| file.epoch(network, record, validated))
+        }),
         kept: Some((every, Box::new(|state| checkpoint.write(state)))),
         resumed,
     };

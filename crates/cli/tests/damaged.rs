@@ -301,7 +301,7 @@ fn nothing_that_is_there_is_lost_to_a_prediction_that_fails() {
     let folder = TempDir::new().unwrap();
     let path = folder.path();
     fs::write(path.join("sound.csv"), sound()).unwrap();
-    run(path, &["train", "sound.csv", "--out", "m.st", "--epochs", "3", "--quiet"]);
+    run(path, &["train", "sound.csv", "--out", "m.st", "--epochs", "3", "--quiet", "--no-report"]);
     let model = fs::read(path.join("m.st")).unwrap();
     for out in ["m.st", "sound.csv"] {
         let (code, stderr) = run(path, &["predict", "m.st", "sound.csv", "--out", out]);
