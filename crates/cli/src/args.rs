@@ -227,7 +227,7 @@ pub struct ExplainArgs {
     /// How often each column is shuffled
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one, allow_negative_numbers = true)]
     pub repeats: usize,
-    /// Rows to shuffle, drawn at random [default: all, of large data as many as have four million cells]
+    /// Rows to shuffle, drawn at random [default: all, of large data as many as have three million cells]
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub rows: Option<usize>,
     /// Seed of the shuffles

@@ -88,7 +88,7 @@ pub fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<(), CliError> {
 
 /// Rows that are enough for a table of so many columns: as many cells as take some seconds to shuffle.
 fn few(columns: usize) -> usize {
-    const CELLS: usize = 4_000_000;
+    const CELLS: usize = 3_000_000;
     const LEAST: usize = 1000;
     (CELLS / columns.max(1)).max(LEAST)
 }
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn only_large_data_are_sampled() {
-        assert_eq!([few(14), few(784), few(12_288), few(0)], [285_714, 5102, 1000, 4_000_000]);
+        assert_eq!([few(14), few(784), few(12_288), few(0)], [214_285, 3826, 1000, 3_000_000]);
         assert_eq!(rows_of(209, 1000, 0), None);
         let rows = rows_of(1000, 100, 7).unwrap();
         assert_eq!(rows.len(), 100);
