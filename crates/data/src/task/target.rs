@@ -1,39 +1,11 @@
-//! What is to be predicted: one of two classes, one of several, or a number.
+//! A target column, and what the outputs of a network mean for it.
 
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
+use super::Task;
 use crate::cell::{number, trimmed};
-use crate::{Classes, ColumnKind, ColumnProfile, DataError, Result, Table};
-
-/// The kind of prediction.
-///
-/// ```
-/// use layerwise_data::Task;
-///
-/// assert_eq!(Task::Regression.words(), "a number (regression)");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    /// One of two classes.
-    Binary,
-    /// One of three or more classes.
-    Classes,
-    /// A number.
-    Regression,
-}
-
-impl Task {
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Binary => "one of two classes",
-            Self::Classes => "one of several classes",
-            Self::Regression => "a number (regression)",
-        }
-    }
-}
+use crate::{DataError, Result, Table};
 
 /// A target column as numbers a network learns, and back.
 ///
@@ -56,12 +28,12 @@ impl Task {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Target {
-    column: String,
-    task: Task,
+    pub(super) column: String,
+    pub(super) task: Task,
     /// The labels of the classes; none of a number.
-    labels: Vec<String>,
-    mean: f64,
-    deviation: f64,
+    pub(super) labels: Vec<String>,
+    pub(super) mean: f64,
+    pub(super) deviation: f64,
 }
 
 /// A target as it is in a file, which may have been changed.
@@ -97,82 +69,7 @@ impl TryFrom<Parts> for Target {
     }
 }
 
-/// Classes a target may have.
-const MOST_CLASSES: usize = 1000;
-
-/// Different whole numbers up to which they are taken for classes.
-const FEW_NUMBERS: usize = 20;
-
 impl Target {
-    /// Finds out what is to be predicted, unless `task` says it: texts are classes, and so are whole numbers if
-    /// there are two of them, or at most 20 and ten rows for each; other numbers are predicted as such.
-    ///
-    /// # Errors
-    /// [`DataError::NoSuchColumn`], [`MissingLabel`](DataError::MissingLabel),
-    /// [`OneClass`](DataError::OneClass), [`BadTarget`](DataError::BadTarget) if the column cannot be what
-    /// `task` says, holds one number in all rows, is free text or has more than 1000 classes.
-    pub fn find(
-        table: &Table,
-        columns: &[ColumnProfile],
-        column: &str,
-        task: Option<Task>,
-    ) -> Result<Self> {
-        let index = table.column_index(column)?;
-        let (name, profile) = (table.column_names()[index].clone(), &columns[index]);
-        let refuse = |problem: String| {
-            Err(DataError::BadTarget {
-                file: table.name().to_owned(),
-                column: name.clone(),
-                problem,
-            })
-        };
-        if profile.missing > 0 {
-            let row = profile.first_missing.unwrap_or(0);
-            return Err(DataError::MissingLabel {
-                file: table.name().to_owned(),
-                row,
-                column: name,
-                word: profile.missing_word.clone().unwrap_or_default(),
-            });
-        }
-        if let (Some((label, _)), true) = (profile.levels.first(), labels_of(profile).len() == 1) {
-            let (file, label, count) = (table.name().to_owned(), label.clone(), table.n_rows());
-            return match profile.range {
-                Some(_) => refuse(format!("all {count} rows have the same number, {label}")),
-                None => Err(DataError::OneClass { file, column: name, label, count }),
-            };
-        }
-        let task = task.unwrap_or_else(|| task_of(profile, table.n_rows()));
-        if task == Task::Regression {
-            if profile.range.is_none() {
-                return refuse("it holds texts, which cannot be predicted as numbers".into());
-            }
-            return Ok(Self { column: name, task, labels: vec![], mean: 0.0, deviation: 1.0 });
-        }
-        let labels = labels_of(profile);
-        let n = labels.len();
-        match (task, profile.distinct.filter(|_| n <= MOST_CLASSES)) {
-            (_, None) => refuse(format!(
-                "it has more than {MOST_CLASSES} different values: too many for classes"
-            )),
-            _ if matches!(profile.kind, ColumnKind::Text) => refuse(format!(
-                "it has {n} different texts in {} rows: nearly every row would be a class of its own",
-                table.n_rows()
-            )),
-            (Task::Binary, _) if n == 2 && differ_as_numbers(&labels) => {
-                let classes = Classes::from_column(table, column)?;
-                let labels = classes.labels().map(str::to_owned).to_vec();
-                Ok(Self { column: name, task, labels, mean: 0.0, deviation: 1.0 })
-            }
-            (Task::Binary, _) if n == 2 => {
-                Ok(Self { column: name, task, labels, mean: 0.0, deviation: 1.0 })
-            }
-            (Task::Binary, _) => refuse(format!("it has {n} classes instead of two")),
-            _ if n < 3 => refuse(format!("it has {n} classes, fewer than three")),
-            _ => Ok(Self { column: name, task, labels, mean: 0.0, deviation: 1.0 }),
-        }
-    }
-
     /// The name of the column.
     pub fn column(&self) -> &str {
         &self.column
@@ -368,88 +265,5 @@ impl Target {
         class
             .or_else(|| self.labels.iter().position(same))
             .ok_or_else(|| self.no_label(table, row, cell).unwrap_or_else(unknown))
-    }
-}
-
-fn task_of(profile: &ColumnProfile, rows: usize) -> Task {
-    if profile.kind == ColumnKind::Category && profile.range.is_some() {
-        return if labels_of(profile).len() == 2 { Task::Binary } else { Task::Classes };
-    }
-    let whole = profile.range.is_some()
-        && profile.levels.iter().all(|(level, _)| number(level).is_some_and(|x| x.fract() == 0.0));
-    let n = labels_of(profile).len();
-    match profile.range {
-        Some(_) if profile.distinct.is_none() => Task::Regression,
-        // Of two numbers that differ in each row there would be no telling.
-        Some(_) if !whole || n > FEW_NUMBERS || (n > 2 && rows < 10 * n) => Task::Regression,
-        _ if n == 2 => Task::Binary,
-        _ => Task::Classes,
-    }
-}
-
-/// Whether two labels are not the same number, such as 1 and 01.
-fn differ_as_numbers(labels: &[String]) -> bool {
-    !matches!(labels, [a, b] if number(a).is_some() && number(a) == number(b))
-}
-
-/// The different labels: numbers in their order, those equal as numbers once unless they are categories, and
-/// texts in the order of the alphabet.
-fn labels_of(profile: &ColumnProfile) -> Vec<String> {
-    let mut labels: Vec<String> = profile.levels.iter().map(|(level, _)| level.clone()).collect();
-    if profile.range.is_some() {
-        let value = |label: &String| number(label).unwrap_or(0.0);
-        labels.sort_by(|a, b| value(a).total_cmp(&value(b)).then_with(|| a.cmp(b)));
-        if profile.kind != ColumnKind::Category {
-            labels.dedup_by(|a, b| value(a) == value(b));
-        }
-    } else {
-        labels.sort();
-    }
-    labels
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Missing, profile};
-
-    fn find(cells: &[&str], task: Option<Task>) -> Result<Target> {
-        let rows: String = cells.iter().map(|cell| format!("1,{cell}\n")).collect();
-        let table = Table::from_csv_reader(format!("x,y\n{rows}").as_bytes(), "t.csv")?;
-        let columns = profile(&table, &Missing::default(), &[])?;
-        Target::find(&table, &columns, "y", task)
-    }
-
-    fn message(cells: &[&str], task: Option<Task>) -> String {
-        find(cells, task).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn tasks_are_found_and_can_be_said() {
-        let task = |cells: &[&str]| find(cells, None).unwrap().task();
-        assert_eq!(task(&["a", "b", "a"]), Task::Binary);
-        assert_eq!(task(&["0", "1", "1"]), Task::Binary);
-        assert_eq!(task(&["a", "b", "c", "a"]), Task::Classes);
-        assert_eq!(task(&["1.5", "2.5", "1.5"]), Task::Regression);
-        assert_eq!(task(&["1", "2", "3", "4"]), Task::Regression);
-        let digits: Vec<String> = (0..100).map(|i| (i % 10).to_string()).collect();
-        let digits: Vec<&str> = digits.iter().map(String::as_str).collect();
-        let target = find(&digits, None).unwrap();
-        assert_eq!((target.task(), target.labels()[9].as_str()), (Task::Classes, "9"));
-        assert_eq!(find(&digits, Some(Task::Regression)).unwrap().n_out(), 1);
-    }
-
-    #[test]
-    fn what_cannot_be_a_target_is_refused() {
-        assert!(message(&["a", "a"], None).contains("only one class"));
-        assert!(message(&["1", "?"], None).contains("row 3"));
-        assert!(message(&["a", "b"], Some(Task::Regression)).contains("it holds texts"));
-        assert!(
-            message(&["a", "b", "c", "c"], Some(Task::Binary)).contains("3 classes instead of")
-        );
-        assert!(message(&["a", "b"], Some(Task::Classes)).contains("fewer than three"));
-        let keys: Vec<String> = (0..90).map(|i| format!("k{i}")).collect();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        assert!(message(&keys, None).contains("a class of its own"));
     }
 }
