@@ -9,7 +9,7 @@ use crate::{DataError, Result, Table};
 
 /// A target column as numbers a network learns, and back.
 ///
-/// - Two classes: y `(1, m)` in {0, 1}; which is class 1 follows [`Classes::from_column`].
+/// - Two classes: y `(1, m)` in {0, 1}; which is class 1 follows [`Classes::from_column`](crate::Classes::from_column).
 /// - k classes: y `(k, m)`, a 1 in the row of the class; labels as the user wrote them, numbers in their order,
 ///   texts in that of the alphabet.
 /// - A number: y `(1, m)`, standardized with mean and standard deviation of the rows it was fitted to.
