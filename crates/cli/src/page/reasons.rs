@@ -1,6 +1,6 @@
 //! What a network relies on.
 
-use layerwise_data::{DMatrix, Encoding, Feature, Table, Task};
+use layerwise_data::{DMatrix, Encoding, Feature, Table, Target, Task};
 use layerwise_model::core::MatrixView;
 use layerwise_model::rand::seq::index::sample;
 use layerwise_model::{
@@ -9,7 +9,7 @@ use layerwise_model::{
 };
 use layerwise_report::{Bar, Bars, Block, Chart, Figure, Grid, Plot, Series};
 
-use super::{Held, Subject, figure, groups, pixels, text};
+use super::{Held, Subject, figure, groups, pixels, plain, text};
 use crate::error::CliError;
 
 /// The measure that pixels are ranked by.
@@ -148,24 +148,28 @@ fn by_place(
             worth[place] = f64::max(worth[place], mean / most);
         }
     }
-    // Row by row from below, half of the scale: a single colour.
+    // Row by row from below.
     let values = (0..height).rev().flat_map(|y| worth[y * width..(y + 1) * width].to_vec());
-    let values = values.map(|worth| 0.5 + worth.max(0.0) / 2.0).collect();
-    let size = (width as f64, height as f64);
-    let grid = Grid { x: (0.0, size.0), y: (0.0, size.1), columns: width, values };
-    let mut chart =
-        Chart::new("from left to right", "from below").over((0.0, size.0), (0.0, size.1));
+    let values = values.map(|worth| worth.max(0.0)).collect();
+    let (x, y) = ((0.0, width as f64), (0.0, height as f64));
+    let name = "of the strongest".to_owned();
+    let grid = Grid { name, x, y, columns: width, values, two_sided: false };
+    let mut chart = Chart::new("from left to right", "from below").over(x, y);
     chart.grid = Some(grid);
-    let title = "What each pixel is worth";
-    Figure::new(title, Plot::Chart(chart))
-        .read(format!(
-            "By how much the log loss ({}) rises when a pixel is shuffled among {} of the images to judge by, {REPEATS} \
-             times: the strongest colour stands for {}, and where there is none the network does not look.",
-            figure(-ranking.whole),
-            ranking.rows,
-            figure(most)
-        ))
-        .into()
+    let mut figure = Figure::new("What each pixel is worth", Plot::Chart(chart)).read(format!(
+        "By how much the log loss ({}) rises when a pixel is shuffled among {} of the images to judge by, {REPEATS} \
+         times: the strongest colour stands for {}, and where there is none the network does not look.",
+        plain(-ranking.whole),
+        ranking.rows,
+        plain(most)
+    ));
+    let row = |&(place, mean, deviation): &(usize, f64, f64)| {
+        [features[place].column.clone(), plain(mean), plain(deviation)]
+    };
+    let header = ["value", "log loss rises by", "±"];
+    let rows = ranking.worth.iter().take(SHOWN).map(row);
+    figure.table = layerwise_report::Table::new("The values that count most", header, rows);
+    figure.into()
 }
 
 /// A table of rows that differ in nothing but the values of a column, or two.
@@ -250,9 +254,7 @@ fn dependence(
     };
     let says = |k: usize| match target.task() {
         Task::Regression => target.column().to_owned(),
-        Task::Binary => {
-            format!("probability of {}", target.labels().get(1).map_or("1", String::as_str))
-        }
+        Task::Binary => says_of(target, 1),
         Task::Classes => target.labels().get(k).cloned().unwrap_or_default(),
     };
     let title = format!("As {column} moves");
@@ -273,6 +275,11 @@ fn dependence(
     let bars = values.iter().zip(row.iter());
     let bars = bars.map(|(value, &mean)| Bar::new(value, number(mean))).collect();
     Ok(Some(Figure::new(title, Plot::Bars(Bars { value: says(k), bars })).into()))
+}
+
+/// What an output is of a class.
+fn says_of(target: &Target, class: usize) -> String {
+    format!("probability of {}", target.labels().get(class).map_or("1", String::as_str))
 }
 
 /// What the network says all over the plane of two columns, with the rows.
@@ -317,7 +324,8 @@ fn regions(
         chart =
             chart.with(Series::dots(target.labels().get(class).map_or("", String::as_str), points));
     }
-    chart.grid = Some(Grid { x, y, columns: SIDE, values });
+    let name = says_of(target, 1);
+    chart.grid = Some(Grid { name, x, y, columns: SIDE, values, two_sided: true });
     Ok(Some(
         Figure::new("What it says where", Plot::Chart(chart))
             .read("The stronger the colour behind the rows, the surer the network is of the class of that colour.")

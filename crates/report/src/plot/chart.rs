@@ -106,11 +106,20 @@ impl Series {
 /// ```
 /// use layerwise_report::Grid;
 ///
-/// let grid = Grid { x: (0.0, 1.0), y: (0.0, 2.0), columns: 2, values: vec![0.0, 0.2, 0.8, 1.0] };
+/// let grid = Grid {
+///     name: "probability of yes".into(),
+///     x: (0.0, 1.0),
+///     y: (0.0, 2.0),
+///     columns: 2,
+///     values: vec![0.0, 0.2, 0.8, 1.0],
+///     two_sided: true,
+/// };
 /// assert_eq!(grid.values.len() / grid.columns, 2); // rows
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
+    /// What the values are.
+    pub name: String,
     /// From where to where it goes.
     pub x: (f64, f64),
     /// From where to where it goes.
@@ -119,6 +128,9 @@ pub struct Grid {
     pub columns: usize,
     /// Row by row, that of the least y first.
     pub values: Vec<f64>,
+    /// Whether there is a colour for values below 1/2 and another for those above, each the paler the nearer to it;
+    /// or one colour, the stronger the nearer to 1.
+    pub two_sided: bool,
 }
 
 /// Lines and dots over two axes.

@@ -71,7 +71,7 @@ impl Chart {
                 .x_label_area_size(44 * FINE)
                 .y_label_area_size(66 * FINE)
                 .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
-            self.draw_grid(&mut chart)?;
+            let mut places = self.draw_grid(&mut chart)?;
             let style = words().color(&INK);
             chart
                 .configure_mesh()
@@ -103,7 +103,6 @@ impl Chart {
                     (place.0 + aside * FINE as i32, place.1 + 2 * FINE as i32),
                 )?;
             }
-            let mut places = vec![];
             for (i, series) in self.series.iter().enumerate() {
                 self.draw_series(&mut chart, i, series, y.0)?;
                 for (x, y) in self.seen(series) {
@@ -127,22 +126,33 @@ impl Chart {
         if self.log { y.log10() } else { y }
     }
 
-    fn draw_grid(&self, chart: &mut Plane<'_, '_>) -> Drawing {
-        let Some(grid) = &self.grid else { return Ok(()) };
+    /// Draws the colours behind the series; returns places with what to show there, where there is nothing else.
+    fn draw_grid(
+        &self,
+        chart: &mut Plane<'_, '_>,
+    ) -> Result<Vec<((i32, i32), String)>, Box<dyn std::error::Error>> {
+        let Some(grid) = &self.grid else { return Ok(vec![]) };
         let rows = grid.values.len().checked_div(grid.columns).unwrap_or(0);
         let width = (grid.x.1 - grid.x.0) / grid.columns as f64;
         let height = (grid.y.1 - grid.y.0) / rows as f64;
-        let tiles = grid.values.iter().enumerate().map(|(i, value)| {
+        let mut places = vec![];
+        for (i, value) in grid.values.iter().enumerate() {
             let (row, column) = (i / grid.columns, i % grid.columns);
             let (x, y) = (grid.x.0 + column as f64 * width, grid.y.0 + row as f64 * height);
-            // One colour for the one class, another for the other, the paler the less sure.
-            let (series, sure) =
-                if *value < 0.5 { (0, 1.0 - 2.0 * value) } else { (1, 2.0 * value - 1.0) };
-            let fill = colour(series).mix(0.08 + 0.42 * sure.clamp(0.0, 1.0));
-            Rectangle::new([(x, y), (x + width, y + height)], fill.filled())
-        });
-        chart.draw_series(tiles)?;
-        Ok(())
+            let (series, strength) = match (grid.two_sided, *value < 0.5) {
+                (false, _) => (1, *value),
+                (true, true) => (0, 1.0 - 2.0 * value),
+                (true, false) => (1, 2.0 * value - 1.0),
+            };
+            let fill = colour(series).mix(0.04 + 0.56 * strength.clamp(0.0, 1.0));
+            chart
+                .draw_series([Rectangle::new([(x, y), (x + width, y + height)], fill.filled())])?;
+            if self.series.is_empty() {
+                let text = format!("{} {}", grid.name, figure_of(*value));
+                places.push((chart.backend_coord(&(x + width / 2.0, y + height / 2.0)), text));
+            }
+        }
+        Ok(places)
     }
 
     fn draw_series(
@@ -208,6 +218,7 @@ fn tick_of_ten(exponent: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Grid;
 
     fn svg(chart: &Chart) -> Result<String, String> {
         chart.draw().map(|picture| picture.finish(1).0)
@@ -221,6 +232,18 @@ mod tests {
         let nothing = Chart::new("x", "y").with(Series::line("a", [(1.0, f64::NAN)]));
         assert_eq!(svg(&nothing), Err("there are no numbers to draw".into()));
         assert!(svg(&Chart::default()).is_err());
+    }
+
+    #[test]
+    fn colours_alone_say_what_they_are() {
+        let (x, y) = ((0.0, 2.0), (0.0, 1.0));
+        let values = vec![0.25, 1.0];
+        let grid = Grid { name: "worth".into(), x, y, columns: 2, values, two_sided: false };
+        let chart = Chart { grid: Some(grid), ..Chart::new("x", "y").over(x, y) };
+        let (drawn, points) = chart.draw().unwrap().finish(1);
+        let said: Vec<&str> = points.iter().map(|point| point.2.as_str()).collect();
+        assert_eq!(said, ["worth 0.25", "worth 1"]);
+        assert!(drawn.contains("var(--s1)") && !drawn.contains("var(--s0)"), "{drawn}");
     }
 
     #[test]
