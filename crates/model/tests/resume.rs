@@ -66,6 +66,7 @@ fn interrupted((x, y): &Data, steps: usize, state: Option<TrainingState<f32>>) -
         trainer = trainer.resume(state);
     }
     trainer
+        .record_layers(Examples::new(x, y).unwrap())
         .stop_flag(Arc::clone(&flag))
         .callback(Raise(steps, flag))
         .keep_state(Duration::from_secs(3600), |state| {
@@ -77,9 +78,10 @@ fn interrupted((x, y): &Data, steps: usize, state: Option<TrainingState<f32>>) -
     bytes
 }
 
-fn fit((x, y): &Data, trainer: Trainer<'_, f32>) -> (History, DMatrix<f32>) {
+fn fit<'a>((x, y): &'a Data, trainer: Trainer<'a, f32>) -> (History, DMatrix<f32>) {
     let mut network = network();
-    let history = trainer.fit(&mut network, Examples::new(x, y).unwrap(), None).unwrap();
+    let examples = Examples::new(x, y).unwrap();
+    let history = trainer.record_layers(examples).fit(&mut network, examples, None).unwrap();
     (history, network.predict(x).unwrap())
 }
 
@@ -104,6 +106,22 @@ fn after_any_step_it_is_as_if_nothing_had_been() {
     let second = read(interrupted(&data, 9, Some(first)).unwrap());
     assert_eq!(second.updates(), 16);
     assert_eq!(fit(&data, trainer(20).resume(second)), whole);
+}
+
+#[test]
+fn what_is_recorded_of_layers_changes_nothing() {
+    let data = data();
+    let (recorded, al) = fit(&data, trainer(20));
+    let mut network = network();
+    let examples = Examples::new(&data.0, &data.1).unwrap();
+    let mut plain = trainer(20).fit(&mut network, examples, None).unwrap();
+    assert_eq!(network.predict(&data.0).unwrap(), al);
+    for (plain, recorded) in plain.epochs.iter_mut().zip(&recorded.epochs) {
+        assert!(plain.layers.is_empty() && recorded.layers.len() == 5);
+        assert!(recorded.layers[0].gradient_norm > 0.0 && recorded.layers[0].update_ratio > 0.0);
+        plain.layers.clone_from(&recorded.layers);
+    }
+    assert_eq!(plain, recorded);
 }
 
 #[test]

@@ -1,0 +1,123 @@
+//! Where the page about a model goes, what is refused, and event files.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use tempfile::TempDir;
+
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = cargo_bin_cmd!("layerwise").current_dir(folder).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn succeeds(folder: &Path, arguments: &[&str]) -> String {
+    let (code, stdout, stderr) = run(folder, arguments);
+    assert_eq!(code, 0, "{arguments:?}: {stderr}");
+    stdout
+}
+
+fn refuses(folder: &Path, arguments: &[&str], message: &str) {
+    let (code, _, stderr) = run(folder, arguments);
+    assert_eq!(code, 2, "{arguments:?}: {stderr}");
+    assert!(stderr.contains(message), "{arguments:?}: expected {message:?} in {stderr:?}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
+
+const FEW: [&str; 4] = ["train", "breast-cancer", "--epochs", "2"];
+
+#[test]
+fn the_page_lies_beside_the_model_or_where_it_was_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    let said = succeeds(path, &[&FEW[..], &["--out", "a.st"]].concat());
+    assert!(said.contains("how good it is, where it fails and why: a.html"), "{said}");
+    assert!(path.join("a.html").is_file());
+    succeeds(path, &[&FEW[..], &["--out", "b.st", "--report", "pages.htm", "--quiet"]].concat());
+    assert!(path.join("pages.htm").is_file() && !path.join("b.html").exists());
+    succeeds(path, &[&FEW[..], &["--out", "c.st", "--no-report", "--quiet"]].concat());
+    assert!(!path.join("c.html").exists());
+    // What is said of a model does not change it.
+    assert_eq!(fs::read(path.join("a.st")).unwrap(), fs::read(path.join("c.st")).unwrap());
+    let search =
+        ["search", "breast-cancer", "--trials", "2", "--epochs", "2", "--out", "d.st", "--quiet"];
+    succeeds(path, &search);
+    assert!(path.join("d.html").is_file());
+}
+
+#[test]
+fn places_where_no_page_can_be_are_refused_before_training() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    fs::create_dir(path.join("pages")).unwrap();
+    let train = |rest: &[&'static str]| [&FEW[..], rest].concat();
+    refuses(path, &train(&["--report", "pages"]), "it is a folder");
+    refuses(path, &train(&["--report", "no/such/page.html"]), "its folder does not exist");
+    refuses(path, &train(&["--report", "m.st", "--out", "m.st"]), "cannot be one file");
+    refuses(path, &train(&["--report", "x.html", "--no-report"]), "cannot be used with");
+    assert!(!path.join("model.safetensors").exists() && !path.join("m.st").exists());
+    succeeds(path, &train(&["--out", "m.st", "--quiet"]));
+    refuses(path, &["report", "m.st", "breast-cancer", "--out", "m.st"], "it is the model");
+    refuses(path, &["report", "m.html"], "m.html");
+    fs::write(path.join("other.csv"), "a,b\n1,2\n").unwrap();
+    refuses(path, &["report", "m.st", "other.csv"], "no column");
+}
+
+#[test]
+fn rows_of_one_class_have_a_page_all_the_same() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    let rows: String = (0..60)
+        .map(|i| format!("{},{}\n", i * 37 % 60, if i % 2 == 0 { "a" } else { "b" }))
+        .collect();
+    fs::write(path.join("t.csv"), format!("x,y\n{rows}")).unwrap();
+    succeeds(path, &["train", "t.csv", "--epochs", "2", "--out", "m.st", "--quiet"]);
+    for (name, rows) in [("one.csv", "x,y\n1,a\n2,a\n3,a\n"), ("alone.csv", "x,y\n1,b\n")] {
+        fs::write(path.join(name), rows).unwrap();
+        succeeds(path, &["report", "m.st", name, "--out", "one.html"]);
+        let html = fs::read_to_string(path.join("one.html")).unwrap();
+        assert!(html.contains("there is no curve over thresholds"), "{name}");
+    }
+    // One value of a number.
+    let rows: String = (0..60).map(|i| format!("{},{}.5\n", i * 37 % 60, i * 7 % 60)).collect();
+    fs::write(path.join("n.csv"), format!("x,y\n{rows}")).unwrap();
+    succeeds(path, &["train", "n.csv", "--epochs", "2", "--out", "n.st", "--quiet"]);
+    fs::write(path.join("same.csv"), "x,y\n1,2.5\n2,2.5\n").unwrap();
+    succeeds(path, &["report", "n.st", "same.csv"]);
+}
+
+#[test]
+fn event_files_have_what_training_said() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    succeeds(path, &[&FEW[..], &["--tensorboard", "runs/one", "--quiet"]].concat());
+    let mut files = fs::read_dir(path.join("runs/one")).unwrap();
+    let file = files.next().unwrap().unwrap();
+    assert!(files.next().is_none());
+    assert!(file.file_name().to_str().unwrap().starts_with("events.out.tfevents."));
+    let bytes = fs::read(file.path()).unwrap();
+    // Records: eight bytes of length, four of its sum, the message, four of its sum.
+    let (mut records, mut at) = (vec![], 0);
+    while at < bytes.len() {
+        let length = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+        records.push(String::from_utf8_lossy(&bytes[at + 12..at + 12 + length]).into_owned());
+        at += length + 16;
+    }
+    assert_eq!((records.len(), at), (3, bytes.len()), "the version and two epochs");
+    assert!(records[0].contains("brain.Event:2"));
+    for tag in [
+        "cost/train",
+        "cost/validation",
+        "accuracy/validation",
+        "learning_rate",
+        "layer 1 dense relu/w",
+    ] {
+        assert!(records[1].contains(tag) && records[2].contains(tag), "{tag}");
+    }
+    fs::write(path.join("taken"), "").unwrap();
+    let (code, _, stderr) = run(path, &[&FEW[..], &["--tensorboard", "taken"]].concat());
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("taken"), "{stderr}");
+}
