@@ -159,7 +159,9 @@ impl Prepared {
         let known = (self.table(), self.rows());
         let mut warnings = self.doubts.clone();
         warnings.extend(report::warnings(known, &self.profiles, Some(&self.target)));
-        Ok(Told { path, held, warnings, config })
+        let missing = self.profiles.iter().filter(|profile| profile.missing > 0);
+        let missing = missing.map(|profile| (profile.name.clone(), profile.missing)).collect();
+        Ok(Told { path, held, warnings, missing, config })
     }
 
     /// What a model file says of the data.

@@ -79,6 +79,8 @@ pub struct Told {
     /// The rows to judge by.
     pub held: Table,
     pub warnings: Vec<String>,
+    /// Columns with how many of their values are missing.
+    pub missing: Vec<(String, usize)>,
     pub config: String,
 }
 
@@ -90,14 +92,16 @@ impl Told {
         args: &ResultArgs,
         out: &mut impl Write,
     ) -> Result<(), CliError> {
-        let Self { path, held, warnings, config } = self;
+        let Self { path, held, warnings, missing, config } = self;
         let words = page::held_out(held.n_rows());
         let name = held.name().to_owned();
         let held = Some(Held::new(words, (&held, test), network)?);
         let (command, config) = (command(), Some(config));
-        let warnings = &warnings[..];
-        match page::write(&Subject { name, network, notes, held, warnings, command, config }, &path)
-        {
+        let (warnings, missing) = (&warnings[..], &missing[..]);
+        match page::write(
+            &Subject { name, network, notes, held, warnings, missing, command, config },
+            &path,
+        ) {
             // The model is there all the same.
             Err(error @ CliError::Page(_)) => terminal::show_warning(&error.to_string()),
             Err(error) => return Err(error),

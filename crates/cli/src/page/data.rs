@@ -49,6 +49,13 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     } else if let Some(format) = data.pixels {
         facts.push(("images".into(), format!("{format}, as they were")));
     }
+    if !subject.missing.is_empty() {
+        let total: usize = subject.missing.iter().map(|(_, n)| n).sum();
+        let columns = subject.missing.iter().take(20).map(|(name, n)| format!("{name} {n}"));
+        let more = if subject.missing.len() > 20 { ", …" } else { "" };
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        facts.push(("missing values".into(), format!("{total}: {columns}{more}")));
+    }
     let mut blocks = vec![Block::Facts(facts)];
     if !data.left_out.is_empty() {
         let row = |(name, why): &(String, String)| [name.clone(), why.clone()];

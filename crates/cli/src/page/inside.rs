@@ -11,6 +11,21 @@ const EXAMPLES: usize = 1000;
 /// Layers whose activations are drawn.
 const DRAWN: usize = 6;
 
+/// How to read what a layer of this kind gives out.
+fn reading(kind: &str) -> &'static str {
+    match kind.split_once(' ').map(|(_, activation)| activation) {
+        Some("relu") => {
+            "About half of the values at 0 is usual after ReLU; nearly all of them there say that the layer hardly speaks."
+        }
+        Some("sigmoid" | "softmax") => {
+            "Probabilities: heaps at 0 and 1 are answers it is sure of, what lies between are those it is not."
+        }
+        Some("tanh") => "Heaps at −1 and 1 say that units are saturated and learn slowly.",
+        Some("identity") => "Predictions in standard deviations of the target, around its mean.",
+        _ => "A few values far from all others say that some rows are unlike the rest.",
+    }
+}
+
 pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
     let layers = subject.network.layers();
     let learns = |l: &usize| layers[*l].parameter(0).is_some();
@@ -84,9 +99,8 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
         let edges: Vec<f64> = (0..=n).map(|i| low + i as f64 * width).collect();
         let counts: Vec<f64> = found.counts.iter().map(|&count| count as f64).collect();
         let chart = Chart::new("a", "values").with(Series::histogram("values", &edges, &counts));
-        blocks.push(
-            Figure::new(format!("What layer {} gives out", name(l)), Plot::Chart(chart)).into(),
-        );
+        let figure = Figure::new(format!("What layer {} gives out", name(l)), Plot::Chart(chart));
+        blocks.push(figure.read(reading(&layers[l].kind())).into());
     }
     Ok(blocks)
 }

@@ -36,6 +36,8 @@ pub struct Subject<'a> {
     pub held: Option<Held<'a>>,
     /// What should be known before anything else.
     pub warnings: &'a [String],
+    /// Columns with how many of their values are missing, where that is known.
+    pub missing: &'a [(String, usize)],
     /// The command that was typed, and the options it came to.
     pub command: String,
     pub config: Option<String>,

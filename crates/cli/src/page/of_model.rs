@@ -43,8 +43,11 @@ pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
         None => args.model.display().to_string(),
     };
     let command = terminal::command();
-    let (network, notes, warnings) = (&network, &notes, &warnings[..]);
-    write(&Subject { name, network, notes, held, warnings, command, config: None }, &path)?;
+    let (network, notes, warnings, missing) = (&network, &notes, &warnings[..], &[][..]);
+    write(
+        &Subject { name, network, notes, held, warnings, missing, command, config: None },
+        &path,
+    )?;
     Ok(writeln!(out, "report written to {}", printable(&path.display().to_string()))?)
 }
 

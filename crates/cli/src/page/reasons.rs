@@ -17,7 +17,7 @@ const LOG_LOSS: &str = "minus log loss";
 /// Shuffles of a column.
 const REPEATS: usize = 5;
 /// Cells that are shuffled in all, which bounds the time.
-const CELLS: usize = 400_000;
+const CELLS: usize = 250_000;
 /// Columns that are shown, and of which the network is asked what it would say.
 const SHOWN: usize = 15;
 const FOLLOWED: usize = 5;
@@ -183,9 +183,11 @@ fn rows_with(
     let names = table.column_names().iter().map(String::as_str);
     let others: Vec<&str> =
         names.filter(|name| columns.iter().all(|(column, _)| column != name)).collect();
-    let rest = table.select(&others)?;
-    let mut rows: Table = rest.emptied();
-    rows.append_rows(&rest, std::iter::repeat_n(0, n))?;
+    let mut first = table.emptied();
+    first.append_rows(table, [0])?;
+    let first = first.select(&others)?;
+    let mut rows: Table = first.emptied();
+    rows.append_rows(&first, std::iter::repeat_n(0, n))?;
     let columns = columns.iter().map(|(name, values)| (*name, values.clone()));
     Ok(subject.notes.recipe.apply(&rows.with_columns(columns)?)?.x)
 }

@@ -10,7 +10,7 @@ use crate::scores::Scores;
 
 /// Draws of the bootstrap, fewer where examples are many.
 const DRAWS: usize = 500;
-const DRAWN: usize = 4_000_000;
+const DRAWN: usize = 2_000_000;
 /// The part of draws that an interval holds.
 const LEVEL: f64 = 0.95;
 

@@ -8,9 +8,6 @@ use super::canvas::{FINE, INK, Picture, colour, words};
 use super::figure_of;
 use crate::Table;
 
-/// Names for which words fit at the top of each column.
-const FEW: usize = 4;
-
 /// A value for each pair of names, such as how many of one class were taken for another.
 ///
 /// ```
@@ -54,7 +51,9 @@ impl Heat {
         }
         let tile = (300 / n.max(m) as u32).clamp(8, 64);
         let height = 70 + tile * n as u32;
-        let row_words = if n > FEW { 70 } else { 150 };
+        // About 8 units a letter, of names as long as they are shown.
+        let longest = self.rows.1.iter().map(|name| cut(name).chars().count()).max().unwrap_or(0);
+        let row_words = (8 * longest as u32 + 16).clamp(60, 190);
         Picture::new(height, |area| {
             let mut chart = ChartBuilder::on(area)
                 .margin(6 * FINE)
