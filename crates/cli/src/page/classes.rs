@@ -42,6 +42,7 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
             .into(),
         );
     }
+    blocks.push(calibration(held)?);
     blocks.push(text(
         "Of the rows taken for a class, precision is the share that are of it; of the rows of a class, recall is the \
          share that was found. F1 is the harmonic mean of both.",
@@ -50,7 +51,6 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
     if target.task() == Task::Binary {
         blocks.extend(curves(held, &labels)?);
     }
-    blocks.push(calibration(held)?);
     Ok(blocks)
 }
 
