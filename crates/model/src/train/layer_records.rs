@@ -111,10 +111,10 @@ impl<T: Scalar> LayerRecorder<'_, T> {
 
 /// All numbers of each layer, one after the other.
 fn numbers<T: Scalar>(network: &Network<T>) -> Vec<Vec<T>> {
-    let of = |layer: &Box<dyn Layer<T>>| {
-        parameters(layer.as_ref()).flat_map(|parameter| parameter.as_slice().to_vec()).collect()
+    let of = |layer: &dyn Layer<T>| {
+        parameters(layer).flat_map(|parameter| parameter.as_slice().to_vec()).collect()
     };
-    network.layers().iter().map(of).collect()
+    network.layers().iter().map(|layer| of(layer.as_ref())).collect()
 }
 
 fn norm(values: impl Iterator<Item = f64>) -> f64 {

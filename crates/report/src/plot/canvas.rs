@@ -32,6 +32,9 @@ pub(super) fn words() -> FontDesc<'static> {
     ("sans-serif", TEXT * FINE).into_font()
 }
 
+/// A place of a picture, and what is shown there.
+pub(super) type Place = ((i32, i32), String);
+
 /// A picture, with what is shown at places of it.
 pub(super) struct Picture {
     svg: String,
@@ -48,7 +51,7 @@ impl Picture {
         height: u32,
         draw: impl FnOnce(
             &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
-        ) -> Result<Vec<((i32, i32), String)>, Box<dyn std::error::Error>>,
+        ) -> Result<Vec<Place>, Box<dyn std::error::Error>>,
     ) -> Result<Self, String> {
         let mut svg = String::new();
         let points = {

@@ -4,7 +4,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{FINE, INK, LINE, Picture, colour, words};
+use super::canvas::{FINE, INK, LINE, Picture, Place, colour, words};
 use super::{Chart, Series, Style, figure_of};
 
 /// Units of a chart's height.
@@ -130,7 +130,7 @@ impl Chart {
     fn draw_grid(
         &self,
         chart: &mut Plane<'_, '_>,
-    ) -> Result<Vec<((i32, i32), String)>, Box<dyn std::error::Error>> {
+    ) -> Result<Vec<Place>, Box<dyn std::error::Error>> {
         let Some(grid) = &self.grid else { return Ok(vec![]) };
         let rows = grid.values.len().checked_div(grid.columns).unwrap_or(0);
         let width = (grid.x.1 - grid.x.0) / grid.columns as f64;
