@@ -5,6 +5,7 @@ mod encoding;
 mod fit;
 mod packing;
 mod prepared;
+mod row_encoder;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ use crate::{DataError, Missing, Result};
 pub use apply::{Encoded, Unseen};
 pub use encoding::{Encoding, Scaling};
 pub(crate) use packing::Packing;
+pub use row_encoder::RowEncoder;
 
 /// How numbers are made ready for a network.
 ///

@@ -1,0 +1,49 @@
+//! How much is in hand at a time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes that requests may take together.
+pub struct Budget {
+    most: usize,
+    taken: AtomicUsize,
+}
+
+/// Some of it; given back when dropped.
+pub struct Share<'a> {
+    budget: &'a Budget,
+    bytes: usize,
+}
+
+impl Budget {
+    /// So many bytes.
+    pub fn new(most: usize) -> Self {
+        Self { most, taken: AtomicUsize::new(0) }
+    }
+
+    /// Takes some, if there are as many.
+    pub fn take(&self, bytes: usize) -> Option<Share<'_>> {
+        let more = |taken: usize| taken.checked_add(bytes).filter(|&taken| taken <= self.most);
+        let taken = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        taken.is_ok().then_some(Share { budget: self, bytes })
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.budget.taken.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let budget = Budget::new(10);
+        let first = budget.take(7);
+        assert!(first.is_some() && budget.take(4).is_none() && budget.take(3).is_some());
+        drop(first);
+        assert!(budget.take(10).is_some() && budget.take(usize::MAX).is_none());
+    }
+}
