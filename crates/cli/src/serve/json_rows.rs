@@ -2,12 +2,11 @@
 //!
 //! Nothing is built between the bytes and the cells: single rows come by the ten thousand a second.
 
-use std::fmt::Write;
-
 use layerwise_data::DataError;
+use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 
+use super::json_cells::{Cell, Key, Name};
 use super::model::{Named, Served};
 use super::refusal::Refusal;
 use super::rows::{Rows, Span};
@@ -208,7 +207,6 @@ macro_rules! any_seed {
 
 any_seed!(Request<'_, '_>, ());
 any_seed!(Row<'_, '_>, ());
-any_seed!(Cell<'_>, Option<&'static str>);
 
 fn other<E>(Request(reader): Request<'_, '_>, what: &'static str) -> Result<(), E> {
     reader.other = Some(what);
@@ -248,99 +246,5 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         self.0.no_row("a list")
-    }
-}
-
-/// The name before a value.
-struct Key<'m> {
-    model: &'m Served,
-    guess: usize,
-}
-
-enum Name {
-    Known(Named),
-    Unknown(String),
-}
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Name;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Name, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = Name;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the name of a column")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Name, E> {
-        Ok(match self.model.named(name, self.guess) {
-            Named::Unknown => Name::Unknown(name.to_owned()),
-            known => Name::Known(known),
-        })
-    }
-}
-
-/// A value, which becomes text as a table would have it. Gives what it is where it is no cell.
-struct Cell<'r> {
-    model: &'r Served,
-    column: usize,
-    text: &'r mut String,
-}
-
-impl<'de> Visitor<'de> for Cell<'_> {
-    type Value = Option<&'static str>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {
-        self.text.push_str(self.model.truth(self.column, truth));
-        Ok(None)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        write!(self.text, "{number}").map_err(E::custom)?;
-        Ok(None)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        write!(self.text, "{number}").map_err(E::custom)?;
-        Ok(None)
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        // Digits enough to give the same number again, and not hundreds of zeros.
-        match number.abs() {
-            0.0 | 1e-5..1e16 => write!(self.text, "{number}"),
-            _ => write!(self.text, "{number:e}"),
-        }
-        .map_err(E::custom)?;
-        Ok(None)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        self.text.push_str(text);
-        Ok(None)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        // An empty cell is missing.
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Some("a list"))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        IgnoredAny::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        Ok(Some("an object"))
     }
 }

@@ -9,6 +9,7 @@ mod batching;
 mod connections;
 mod csv_rows;
 mod error;
+mod json_cells;
 mod json_rows;
 mod limits;
 mod metrics;
