@@ -20,9 +20,12 @@ impl Budget {
         Self { most, taken: AtomicUsize::new(0) }
     }
 
-    /// Takes some, if there are as many.
+    /// Takes some, if there are as many; whoever is alone has as many as it takes.
     pub fn take(&self, bytes: usize) -> Option<Share<'_>> {
-        let more = |taken: usize| taken.checked_add(bytes).filter(|&taken| taken <= self.most);
+        let more = |taken: usize| match taken {
+            0 => Some(bytes),
+            taken => taken.checked_add(bytes).filter(|&taken| taken <= self.most),
+        };
         let taken = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
         taken.is_ok().then_some(Share { budget: self, bytes })
     }
@@ -44,6 +47,7 @@ mod tests {
         let first = budget.take(7);
         assert!(first.is_some() && budget.take(4).is_none() && budget.take(3).is_some());
         drop(first);
-        assert!(budget.take(10).is_some() && budget.take(usize::MAX).is_none());
+        let alone = budget.take(11);
+        assert!(alone.is_some() && budget.take(1).is_none());
     }
 }

@@ -46,11 +46,17 @@ use model::Served;
 use queue::{Job, Queue};
 use signals::Signals;
 
+/// Requests of the largest size that may be on their way in at a time; small ones are not counted.
+const READ_TOGETHER: usize = 32;
+
 /// What all requests have in common.
 struct Shared {
     model: RwLock<Arc<Served>>,
     path: PathBuf,
+    /// What large requests take while they arrive.
     reading: Budget,
+    /// What all take from then to their answer. Half a request of the largest size is worked through in some ten
+    /// milliseconds: with more in hand, all would wait for long instead of some being refused at once.
     working: Budget,
     queue: Queue,
     metrics: Metrics,
@@ -66,8 +72,8 @@ impl Shared {
         Self {
             model: RwLock::new(Arc::new(model)),
             path: args.model.clone(),
-            reading: Budget::new(limits.body.saturating_mul(32)),
-            working: Budget::new(limits.body.saturating_mul(2)),
+            reading: Budget::new(limits.body.saturating_mul(READ_TOGETHER)),
+            working: Budget::new(limits.body / 2),
             queue: Queue::new(limits.waiting),
             metrics: Metrics::new(),
             access,
@@ -89,11 +95,11 @@ impl Shared {
         self.metrics.reload(read.is_ok());
         match read {
             Ok(model) => {
-                terminal::show_warning(&format!(
-                    "{} was read anew and serves from now",
-                    model.file
-                ));
-                *self.model.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(model);
+                let model = Arc::new(model);
+                let now = Arc::clone(&model);
+                *self.model.write().unwrap_or_else(PoisonError::into_inner) = now;
+                let told = format!("{} was read anew and serves from now", model.file);
+                terminal::show_warning(&told);
             }
             Err(error) => {
                 terminal::show_warning(&format!("{error}; the model read before serves on"))

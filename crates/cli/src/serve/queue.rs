@@ -11,6 +11,9 @@ use tokio::sync::oneshot;
 use super::model::Served;
 use super::rows::Rows;
 
+/// Rows that are worth to be gone on with at once.
+const GATHERED: usize = 256;
+
 /// The rows of one request.
 pub struct Job {
     pub model: Arc<Served>,
@@ -52,7 +55,11 @@ pub struct Coming<'a>(&'a Queue);
 impl Drop for Coming<'_> {
     fn drop(&mut self) {
         if self.0.coming.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.more.notify_one();
+            // Under the lock, so that nobody begins to wait between having counted and being told.
+            let gathering = self.0.state().gathering;
+            if gathering {
+                self.0.more.notify_one();
+            }
         }
     }
 }
@@ -94,8 +101,12 @@ impl Queue {
         }
         state.rows += rows;
         state.jobs.push_back(job);
-        let next = if state.gathering { &self.more } else { &self.ready };
-        next.notify_one();
+        // Who gathers is told when the last that was coming is there.
+        if !state.gathering {
+            self.ready.notify_one();
+        } else if state.rows >= GATHERED {
+            self.more.notify_one();
+        }
         Ok(())
     }
 

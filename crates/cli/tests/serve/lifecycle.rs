@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpStream;
 use std::path::Path;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -121,7 +122,7 @@ fn another_model_is_taken_up_and_no_request_is_lost() {
     let other = folder.path().join("other.st");
     let options = ["--epochs", "5", "--quiet", "--out", other.to_str().unwrap()];
     layerwise(models(), &[&train[..], &options[..]].concat());
-    let done = AtomicBool::new(false);
+    let (done, all_asked) = (AtomicBool::new(false), Barrier::new(5));
     std::thread::scope(|scope| {
         let clients: Vec<_> = (0..4)
             .map(|_| {
@@ -131,6 +132,9 @@ fn another_model_is_taken_up_and_no_request_is_lost() {
                     while !done.load(Ordering::Relaxed) {
                         let answer = connection.ask(&post(JSON, row.to_string().as_bytes()));
                         assert_eq!(answer.status, 200, "{answer:?}");
+                        if bodies.is_empty() {
+                            all_asked.wait();
+                        }
                         if bodies.last() != Some(&answer.body) {
                             bodies.push(answer.body);
                         }
@@ -139,6 +143,7 @@ fn another_model_is_taken_up_and_no_request_is_lost() {
                 })
             })
             .collect();
+        all_asked.wait();
         fs::rename(&other, folder.path().join("m.st")).unwrap();
         service.signal("-HUP");
         wait_for("new model", || get(&service.address, "/model").body != about);
