@@ -27,7 +27,8 @@ impl Budget {
             taken => taken.checked_add(bytes).filter(|&taken| taken <= self.most),
         };
         let taken = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        taken.is_ok().then_some(Share { budget: self, bytes })
+        // Not made where nothing was taken: it would be given back.
+        taken.is_ok().then(|| Share { budget: self, bytes })
     }
 }
 
@@ -45,9 +46,13 @@ mod tests {
     fn what_is_given_back_can_be_taken_again() {
         let budget = Budget::new(10);
         let first = budget.take(7);
-        assert!(first.is_some() && budget.take(4).is_none() && budget.take(3).is_some());
-        drop(first);
+        assert!(first.is_some() && budget.take(4).is_none());
+        let second = budget.take(3);
+        assert!(second.is_some() && budget.take(1).is_none());
+        drop((first, second));
         let alone = budget.take(11);
-        assert!(alone.is_some() && budget.take(1).is_none());
+        assert!(alone.is_some() && budget.take(1).is_none() && budget.take(usize::MAX).is_none());
+        drop(alone);
+        assert_eq!(budget.taken.load(Ordering::Relaxed), 0);
     }
 }

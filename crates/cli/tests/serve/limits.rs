@@ -78,6 +78,26 @@ fn more_than_can_wait_is_refused_at_once_and_what_is_taken_on_is_answered() {
 }
 
 #[test]
+fn more_bytes_in_hand_than_are_taken_on_are_refused_and_then_taken_again() {
+    let service = Service::start("old.st", &["--max-body", "40KB"]);
+    let request = post("text/csv", people(700).as_bytes());
+    assert!(request.len() > 25_000 && request.len() < 40_000);
+    let asked = |times: usize| {
+        let mut connection = Connection::open(&service.address);
+        (0..times).map(|_| connection.ask(&request).status).collect::<Vec<_>>()
+    };
+    // More than half of the most: alone it is taken on, two are too many.
+    assert_eq!(asked(5), [200; 5]);
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..8).map(|_| scope.spawn(|| asked(40))).collect();
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    assert!(statuses.iter().all(|status| [200, 503].contains(status)), "{statuses:?}");
+    assert!(statuses.contains(&200) && statuses.contains(&503), "{statuses:?}");
+    assert_eq!(asked(5), [200; 5]);
+}
+
+#[test]
 fn a_connection_too_many_is_told_so_and_the_others_go_on() {
     let service = Service::start("old.st", &["--max-connections", "2"]);
     let health = b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n";
