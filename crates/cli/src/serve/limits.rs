@@ -20,6 +20,12 @@ impl Budget {
         Self { most, taken: AtomicUsize::new(0) }
     }
 
+    /// Whether as many can be taken now.
+    pub fn has(&self, bytes: usize) -> bool {
+        let taken = self.taken.load(Ordering::Relaxed);
+        taken == 0 || taken.saturating_add(bytes) <= self.most
+    }
+
     /// Takes some, if there are as many; whoever is alone has as many as it takes.
     pub fn take(&self, bytes: usize) -> Option<Share<'_>> {
         let more = |taken: usize| match taken {
@@ -48,11 +54,12 @@ mod tests {
         let first = budget.take(7);
         assert!(first.is_some() && budget.take(4).is_none());
         let second = budget.take(3);
-        assert!(second.is_some() && budget.take(1).is_none());
+        assert!(second.is_some() && budget.take(1).is_none() && !budget.has(1));
         drop((first, second));
         let alone = budget.take(11);
         assert!(alone.is_some() && budget.take(1).is_none() && budget.take(usize::MAX).is_none());
         drop(alone);
+        assert!(budget.has(11));
         assert_eq!(budget.taken.load(Ordering::Relaxed), 0);
     }
 }

@@ -30,6 +30,7 @@ use std::thread;
 
 use tokio::net::TcpListener;
 use tokio::runtime;
+use tokio::sync::Semaphore;
 
 pub use args::ServeArgs;
 pub use error::ServeError;
@@ -58,6 +59,8 @@ struct Shared {
     /// What all take from then to their answer. Half a request of the largest size is worked through in some ten
     /// milliseconds: with more in hand, all would wait for long instead of some being refused at once.
     working: Budget,
+    /// Large requests that are worked on at a time.
+    large: Semaphore,
     queue: Queue,
     metrics: Metrics,
     access: Access,
@@ -74,6 +77,7 @@ impl Shared {
             path: args.model.clone(),
             reading: Budget::new(limits.body.saturating_mul(READ_TOGETHER)),
             working: Budget::new(limits.body / 2),
+            large: Semaphore::new(processors()),
             queue: Queue::new(limits.waiting),
             metrics: Metrics::new(),
             access,
@@ -120,6 +124,10 @@ impl Shared {
     }
 }
 
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Answers requests until a signal ends it.
 pub fn run(args: &ServeArgs, out: &mut impl Write) -> Result<(), CliError> {
     let addresses = access::addresses(args)?;
@@ -128,8 +136,7 @@ pub fn run(args: &ServeArgs, out: &mut impl Write) -> Result<(), CliError> {
     let shared = Arc::new(Shared::new(model, access, args));
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(ServeError::System)?;
-    let processors = thread::available_parallelism().map_or(1, usize::from);
-    let workers: Result<Vec<_>, _> = (0..args.threads.unwrap_or(processors))
+    let workers: Result<Vec<_>, _> = (0..args.threads.unwrap_or_else(processors))
         .map(|_| {
             let shared = Arc::clone(&shared);
             let named = thread::Builder::new().name("predict".into());

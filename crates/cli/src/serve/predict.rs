@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
-use http_body_util::LengthLimitError;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -29,17 +29,23 @@ pub async fn predict(
     request: Request,
 ) -> Result<Response, Refusal> {
     let read = reader_of(request.headers())?;
+    let length = length(&shared, request.headers())?;
     // Before anything is done for it.
-    if shared.queue.is_full() {
+    if shared.queue.is_full() || !shared.working.has(length.unwrap_or(SMALL)) {
+        pass_over(&shared, request).await?;
         return Err(Refusal::Overload);
     }
-    let body = whole(&shared, request).await?;
-    let _share = shared.working.take(body.len()).ok_or(Refusal::Overload)?;
-    let model = shared.model();
-    let coming = shared.queue.announce();
+    let body = whole(&shared, request, length).await?;
     let size = body.len();
+    let _share = shared.working.take(size).ok_or(Refusal::Overload)?;
+    let model = shared.model();
     let most = model.most_rows(shared.limits.rows);
-    let rows = apart(size, || read(&body, &model, most))?;
+    let (rows, coming) = apart(&shared, size, || {
+        let coming = shared.queue.announce();
+        (read(&body, &model, most), coming)
+    })
+    .await;
+    let rows = rows?;
     drop(body);
     let done = if rows.n_read() == 0 {
         Done { rows, al: vec![], unseen: vec![] }
@@ -51,7 +57,7 @@ pub async fn predict(
         let late = Refusal::Late(shared.limits.time.as_secs());
         in_time(&shared, late, answered).await?.map_err(|_| Refusal::Failed)?
     };
-    let answer = apart(size, || Answer::new(&model, done));
+    let answer = apart(&shared, size, || Answer::new(&model, done)).await;
     shared.metrics.rows(answer.predicted, answer.refused);
     Ok(answer.into_response())
 }
@@ -76,14 +82,19 @@ fn reader_of(headers: &HeaderMap) -> Result<Reader, Refusal> {
     }
 }
 
-/// The body of a request, which has so many bytes at most and arrives in time.
-async fn whole(shared: &Shared, request: Request) -> Result<Bytes, Refusal> {
+/// What a request says of the length of its body.
+fn length(shared: &Shared, headers: &HeaderMap) -> Result<Option<usize>, Refusal> {
     let most = shared.limits.body;
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let length = length.and_then(|length| length.parse().ok());
-    if length.is_some_and(|length| length > most) {
-        return Err(Refusal::Bytes(most));
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    match length {
+        Some(length) if length > most => Err(Refusal::Bytes(most)),
+        length => Ok(length),
     }
+}
+
+/// The body of a request, which has so many bytes at most and arrives in time.
+async fn whole(shared: &Shared, request: Request, length: Option<usize>) -> Result<Bytes, Refusal> {
+    let most = shared.limits.body;
     let expected = length.unwrap_or(most);
     let _share = match expected > SMALL {
         true => Some(shared.reading.take(expected).ok_or(Refusal::Overload)?),
@@ -97,6 +108,13 @@ async fn whole(shared: &Shared, request: Request) -> Result<Bytes, Refusal> {
     })
 }
 
+/// Reads a body and keeps nothing of it: who still sends would not see an answer before its end.
+async fn pass_over(shared: &Shared, request: Request) -> Result<(), Refusal> {
+    let mut body = Limited::new(request.into_body(), shared.limits.body);
+    let slow = Refusal::Slow(shared.limits.time.as_secs());
+    in_time(shared, slow, async { while let Some(Ok(_)) = body.frame().await {} }).await
+}
+
 async fn in_time<F: Future>(
     shared: &Shared,
     late: Refusal,
@@ -105,7 +123,12 @@ async fn in_time<F: Future>(
     timeout(shared.limits.time, future).await.map_err(|_| late)
 }
 
-/// What takes long is done where it keeps no other request waiting.
-fn apart<R>(size: usize, work: impl FnOnce() -> R) -> R {
-    if size > SMALL { tokio::task::block_in_place(work) } else { work() }
+/// What takes long is done where it keeps no other request waiting, as much at a time as there are processors.
+async fn apart<R>(shared: &Shared, size: usize, work: impl FnOnce() -> R) -> R {
+    if size <= SMALL {
+        return work();
+    }
+    // Nobody closes it.
+    let _permit = shared.large.acquire().await;
+    tokio::task::block_in_place(work)
 }
