@@ -35,7 +35,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
     /// Connections at a time; more are answered 503
-    #[arg(long, value_name = "N", default_value = "1024", value_parser = number(1, 100_000))]
+    #[arg(long, value_name = "N", default_value = "512", value_parser = number(1, 100_000))]
     pub max_connections: usize,
     /// Rows that may wait to be predicted; more are answered 503
     #[arg(long, value_name = "N", default_value = "4096", value_parser = number(1, 10_000_000))]

@@ -27,6 +27,8 @@ fn other_machines_are_answered_only_where_it_is_said_who_may_ask() {
     refuses(&["--token-file", "token.txt", "--no-auth"], "cannot be used with");
     refuses(&["--host", "no.such.host.invalid", "--no-auth"], "cannot listen on");
 
+    let service = Service::start("old.st", &[]);
+    assert!(service.address.starts_with("127.0.0.1:"), "{}", service.address);
     let service = Service::start("old.st", &["--host", "0.0.0.0", "--no-auth"]);
     assert_eq!(get(&service.address, "/model").status, 200);
     // By whatever name others know it.
