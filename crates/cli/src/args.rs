@@ -49,6 +49,10 @@ pub enum Command {
     /// Show what a model file holds
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
+    /// Answer requests for predictions over HTTP
+    #[cfg(feature = "serve")]
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(crate::serve::ServeArgs),
     /// Write a page about a model: what it is, how good it is, where it fails and why
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),

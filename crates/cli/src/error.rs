@@ -165,6 +165,10 @@ pub enum CliError {
         /// What the system said.
         source: io::Error,
     },
+    /// A service that does not start.
+    #[cfg(feature = "serve")]
+    #[error(transparent)]
+    Serve(#[from] crate::serve::ServeError),
     /// A page that could not be put together.
     #[error("the report: {0}")]
     Page(#[source] layerwise_report::ReportError),
@@ -194,6 +198,8 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Interrupted => INTERRUPTED,
+            #[cfg(feature = "serve")]
+            Self::Serve(crate::serve::ServeError::System(_)) => 1,
             Self::WriteModel(_)
             | Self::Signals(_)
             | Self::WriteTable { .. }

@@ -116,3 +116,25 @@ pub const INSPECT_EXAMPLES: &str = "\
 Examples:
   layerwise inspect model.safetensors
   layerwise inspect model.safetensors --json";
+
+#[cfg(feature = "serve")]
+pub const SERVE_EXAMPLES: &str = "\
+Examples:
+  layerwise serve model.safetensors
+  layerwise serve model.safetensors --port 0           (any free port; the first line tells it)
+  layerwise serve model.safetensors --host 0.0.0.0 --token-file token.txt
+  curl localhost:8080/predict -H 'Content-Type: application/json' -d '{\"age\": 39, \"town\": \"Rome\"}'
+  curl localhost:8080/predict -H 'Content-Type: text/csv' --data-binary @new.csv
+  kill -HUP PID                                        (take up the model file anew)
+
+POST /predict takes an object with a value for each column, a list of such objects, or CSV, and answers
+{\"predictions\": [...]} in the same order. Where a row cannot be used the status is 422, null stands in its
+place and \"errors\" tells its number and what is wrong; the others are predicted. Rows of JSON are counted
+from 1, those of CSV by their line. null is a missing value; a name that was no column in training is
+refused in JSON and, as in any table, passed over in CSV. GET /model tells the columns, GET /metrics counts
+for Prometheus, GET /health whether it lives, GET / is a form to try it.
+
+Too much at a time is answered 503 with Retry-After, too large a request 413. SIGTERM and Ctrl-C stop it:
+what was taken on is finished first. At SIGHUP the model file is read anew; one that cannot be used is
+told, and the old one serves on. Nothing is written, and there is no encryption: where others listen in, a
+proxy adds it (--allow-host names it).";

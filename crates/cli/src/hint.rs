@@ -114,6 +114,8 @@ impl CliError {
             Self::OtherCheckpoint { .. } => Some(
                 "resume with the same data and options; without --resume training starts anew and replaces it".into(),
             ),
+            #[cfg(feature = "serve")]
+            Self::Serve(error) => error.hint(),
             Self::NothingToSearch { .. } => Some("leave one of them out".into()),
             Self::TooManyParameters { .. } => Some("choose fewer units with --hidden".into()),
             Self::Diverged { learning_rate, .. } => Some(format!(

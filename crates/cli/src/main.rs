@@ -28,6 +28,8 @@ mod report;
 mod results;
 mod scores;
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod streamed;
 mod table_args;
 mod tensorboard;
@@ -64,6 +66,8 @@ fn run(command: Option<Command>, out: &mut impl Write) -> Result<(), CliError> {
         Some(Command::CrossValidate(args)) => cross_validate::run(&args, out)?,
         Some(Command::Explain(args)) => explain::run(&args, out)?,
         Some(Command::Inspect(args)) => inspect::run(&args, out)?,
+        #[cfg(feature = "serve")]
+        Some(Command::Serve(args)) => serve::run(&args, out)?,
         Some(Command::Report(args)) => page::run(&args, out)?,
         Some(Command::Completions(args)) => manual::completions(&args, out)?,
         Some(Command::Manual(args)) => manual::manual(&args, out)?,

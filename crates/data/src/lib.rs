@@ -84,7 +84,8 @@ pub use near_match::near_match;
 pub use piecewise_linear::PiecewiseLinear;
 pub use profile::{ColumnKind, ColumnProfile, MOST_COUNTED, Profiler, profile};
 pub use recipe::{
-    Encoded, Encoding, Feature, Numbers, ROWS_WORTH_BINS, Recipe, RecipeOptions, Scaling, Unseen,
+    Encoded, Encoding, Feature, Numbers, ROWS_WORTH_BINS, Recipe, RecipeOptions, RowEncoder,
+    Scaling, Unseen,
 };
 pub use shipped::{SHIPPED_SETS, ShippedSet, breast_cancer};
 pub use split::{Fractions, Split, stratified_split};

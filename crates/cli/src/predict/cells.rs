@@ -1,5 +1,7 @@
 //! The cells that a prediction adds to a row.
 
+use std::fmt;
+
 use layerwise_data::{AddedCells, Target, Task};
 use layerwise_model::core::MatrixView;
 
@@ -30,18 +32,34 @@ impl Cells<'_> {
                 added.display(format_args!("{:.6}", al[0]));
             }
             Task::Classes => {
-                let best = (0..al.len()).max_by(|&i, &j| al[i].total_cmp(&al[j]).then(j.cmp(&i)));
-                added.text(best.map_or("", |best| &labels[best]));
+                added.text(best(al).map_or("", |best| &labels[best]));
                 al.iter().for_each(|a| added.display(format_args!("{a:.6}")));
             }
             Task::Regression => {
-                let number = self.target.number(al[0]);
-                let deviation = self.target.deviation();
-                match digits(number, deviation) {
-                    Some(digits) => added.display(format_args!("{number:.digits$e}")),
-                    None => added.display(format_args!("{number:.*}", decimals(deviation))),
-                }
+                added.display(format_args!("{}", Number { target: self.target, a: al[0] }));
             }
+        }
+    }
+}
+
+/// The class with the highest output, the first of equal ones.
+pub fn best(al: &[f32]) -> Option<usize> {
+    (0..al.len()).max_by(|&i, &j| al[i].total_cmp(&al[j]).then(j.cmp(&i)))
+}
+
+/// The number that an output means, with the digits it can mean.
+pub struct Number<'a> {
+    pub target: &'a Target,
+    pub a: f32,
+}
+
+impl fmt::Display for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.target.number(self.a);
+        let deviation = self.target.deviation();
+        match digits(number, deviation) {
+            Some(digits) => write!(f, "{number:.digits$e}"),
+            None => write!(f, "{number:.*}", decimals(deviation)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `layerwise predict`.
 
-mod cells;
+pub mod cells;
 mod line;
 
 use std::fs::File;

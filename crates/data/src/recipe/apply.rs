@@ -97,11 +97,24 @@ impl Recipe {
         feature: usize,
         value: &str,
     ) -> DataError {
-        let repeated = table.repeats_header(row);
-        let (file, row) = (table.name().to_owned(), table.line(row).unwrap_or(0));
-        let (column, value) = (self.features[feature].column.clone(), value.to_owned());
+        let (file, line) = (table.name(), table.line(row).unwrap_or(0));
+        if table.repeats_header(row) {
+            return DataError::RepeatedHeader { file: file.to_owned(), row: line };
+        }
+        self.refuse_cell(problem, (file, line), feature, value)
+    }
+
+    /// Why a cell of a feature cannot be encoded; file and row as messages call them.
+    pub(super) fn refuse_cell(
+        &self,
+        problem: Problem,
+        (file, row): (&str, u64),
+        feature: usize,
+        value: &str,
+    ) -> DataError {
+        let (file, value) = (file.to_owned(), value.to_owned());
+        let column = self.features[feature].column.clone();
         match problem {
-            _ if repeated => DataError::RepeatedHeader { file, row },
             Problem::NotANumber => {
                 let advice = "correct it, or empty the cell, which counts as missing";
                 DataError::TextForNumber { file, row, column, value, advice }

@@ -5,6 +5,7 @@ mod encoding;
 mod fit;
 mod packing;
 mod prepared;
+mod row_encoder;
 mod unseen;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::{DataError, Missing, Result};
 pub use apply::Encoded;
 pub use encoding::{Encoding, Scaling};
 pub(crate) use packing::Packing;
+pub use row_encoder::RowEncoder;
 pub use unseen::Unseen;
 
 /// How numbers are made ready for a network.

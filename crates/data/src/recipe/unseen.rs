@@ -75,6 +75,7 @@ impl std::fmt::Display for Unseen {
 }
 
 /// The levels of a category that are whole numbers, by what is left without leading zeros.
+#[derive(Debug)]
 pub(super) struct Known<'a>(FxHashMap<&'a str, &'a str>);
 
 impl<'a> Known<'a> {

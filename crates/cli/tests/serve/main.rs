@@ -1,0 +1,16 @@
+//! `layerwise serve` as its clients meet it: the program itself, on a port of its own.
+#![allow(clippy::unwrap_used)]
+#![cfg(unix)]
+
+mod access;
+// Of which the tests of pages use more.
+#[allow(dead_code)]
+#[path = "../browser/mod.rs"]
+mod browser;
+mod client;
+mod lifecycle;
+mod limits;
+mod page;
+mod predictions;
+mod refused_rows;
+mod service;
