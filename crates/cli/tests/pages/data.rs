@@ -54,3 +54,22 @@ pub fn images(n: usize) -> (Vec<u8>, Vec<u8>) {
     }
     (images, labels)
 }
+
+/// Names and levels as long as lines, and quotes among them.
+pub fn long(rows: usize) -> String {
+    let mut csv = format!("{},\"a,\"\"b\",answer\n", "n".repeat(300));
+    for i in 0..rows {
+        let answer = if i % 3 == 0 { "y".repeat(200) } else { "no \"\" 😀".into() };
+        csv += &format!("{},{},\"{answer}\"\n", i * 37 % 101, ["u", "v"][i % 2]);
+    }
+    csv
+}
+
+/// Sixty classes, about as many rows of each.
+pub fn classes(rows: usize) -> String {
+    let mut csv = String::from("x,y,kind\n");
+    for i in 0..rows {
+        csv += &format!("{},{},kind {}\n", i * 37 % 101, i * 53 % 97, i % 60);
+    }
+    csv
+}

@@ -133,6 +133,15 @@ fn two_columns_have_their_plane() {
 }
 
 #[test]
+fn names_as_long_as_lines_and_many_classes() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("long.csv"), data::long(200)).unwrap();
+    check(&page(folder.path(), "long", &["long.csv", "--epochs", "2"]), &ALL, 12);
+    fs::write(folder.path().join("classes.csv"), data::classes(600)).unwrap();
+    check(&page(folder.path(), "classes", &["classes.csv", "--epochs", "2"]), &ALL, 10);
+}
+
+#[test]
 fn images() {
     let folder = TempDir::new().unwrap();
     let (images, labels) = data::images(400);
