@@ -8,6 +8,7 @@ use layerwise_report::{Block, Chart, Figure, Heat, Plot, Series, Table};
 
 use super::{Held, Subject, percent, share, share_interval, text};
 use crate::error::CliError;
+use crate::report::short;
 use crate::scores::confusion;
 
 /// Points of a curve, about.
@@ -18,13 +19,15 @@ const LEAST: usize = 5;
 const BINS: usize = 10;
 /// Classes that a picture of them has room for.
 const MOST_CLASSES: usize = 40;
+/// Mistakes that are listed.
+const MISTAKES: usize = 8;
 /// Where the program decides.
 const THRESHOLD: f64 = 0.5;
 
 pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block>, CliError> {
     let target = &subject.notes.target;
     let mut blocks = vec![text(format!("All of this is measured on {}.", held.words))];
-    let labels = target.labels().to_vec();
+    let labels: Vec<String> = target.labels().iter().map(|label| short(label)).collect();
     let counts = confusion(target, &held.al, held.y)?;
     if labels.len() <= MOST_CLASSES {
         let values = counts.iter().map(|row| row.iter().map(|&n| n as f64).collect()).collect();
@@ -43,6 +46,9 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
         );
     }
     blocks.push(calibration(held)?);
+    if labels.len() > 2 {
+        blocks.extend(mistakes(&labels, &counts));
+    }
     blocks.push(text(
         "Of the rows taken for a class, precision is the share that are of it; of the rows of a class, recall is the \
          share that was found. F1 is the harmonic mean of both.",
@@ -52,6 +58,23 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
         blocks.extend(curves(held, &labels)?);
     }
     Ok(blocks)
+}
+
+/// What is most often taken for what.
+fn mistakes(labels: &[String], counts: &[Vec<usize>]) -> Option<Block> {
+    let pairs = counts.iter().enumerate().flat_map(|(truly, row)| {
+        let of: usize = row.iter().sum();
+        row.iter().enumerate().map(move |(taken, &n)| (n, of, truly, taken))
+    });
+    let mut wrong: Vec<_> = pairs.filter(|(n, _, truly, taken)| *n > 0 && truly != taken).collect();
+    wrong.sort_by_key(|(n, ..)| std::cmp::Reverse(*n));
+    let name = |class: usize| labels.get(class).cloned().unwrap_or_default();
+    let rows = wrong.iter().take(MISTAKES).map(|&(n, of, truly, taken)| {
+        [name(truly), name(taken), n.to_string(), percent(n as f64 / of as f64)]
+    });
+    let header = ["truly", "taken for", "rows", "of the class"];
+    let table = Table::new("The most frequent mistakes", header, rows);
+    (!table.rows.is_empty()).then_some(Block::Table(table))
 }
 
 fn by_class(

@@ -4,6 +4,7 @@ use layerwise_data::Encoding;
 use layerwise_report::{Block, Table};
 
 use super::{Subject, count, text};
+use crate::report::short;
 
 /// Rows of a table, at most.
 const MOST: usize = 200;
@@ -58,7 +59,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     }
     let mut blocks = vec![Block::Facts(facts)];
     if !data.left_out.is_empty() {
-        let row = |(name, why): &(String, String)| [name.clone(), why.clone()];
+        let row = |(name, why): &(String, String)| [short(name), why.clone()];
         let rows = data.left_out.iter().take(MOST).map(row);
         blocks.push(Block::Table(Table::new(
             "Columns that are not learned from",
@@ -69,7 +70,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let encoded = recipe.features().iter().take(MOST).map(|feature| {
         let words = feature.encoding.words();
         [
-            feature.column.clone(),
+            short(&feature.column),
             words.split("; missing").next().unwrap_or_default().to_owned(),
             missing(&feature.encoding),
             feature.encoding.n_rows().to_string(),

@@ -10,6 +10,7 @@ use super::{
     Held, Subject, figure, percent, pixels, plain, share, share_interval, taken_for, text, truth,
 };
 use crate::error::CliError;
+use crate::report::short;
 
 /// Examples that are shown.
 const WORST: usize = 12;
@@ -105,7 +106,8 @@ fn answer(subject: &Subject<'_>, held: &Held<'_>, j: usize) -> [String; 3] {
         return [figure(truth), figure(predicted), figure(predicted - truth)];
     }
     let (class, sure) = taken_for(al.as_slice());
-    let label = |class: usize| target.labels().get(class).cloned().unwrap_or_default();
+    let label =
+        |class: usize| target.labels().get(class).map_or(String::new(), |label| short(label));
     [label(truth(y.as_slice())), label(class), share(sure)]
 }
 
@@ -126,7 +128,7 @@ fn table(subject: &Subject<'_>, held: &Held<'_>, ranking: &Ranking, rows: &[usiz
         _ => ["true", "taken for", "sure by"],
     };
     let header = std::iter::once("line").chain(third).chain(shown.iter().copied());
-    let header = header.map(str::to_owned).collect();
+    let header = header.map(short).collect();
     let places: Vec<Option<usize>> = shown
         .iter()
         .map(|name| held.table.column_names().iter().position(|column| column == name))
@@ -136,7 +138,7 @@ fn table(subject: &Subject<'_>, held: &Held<'_>, ranking: &Ranking, rows: &[usiz
         let line = held.table.line(j).map_or(String::new(), |line| line.to_string());
         let cell =
             |place: &Option<usize>| place.and_then(|i| cells.get(i)).map_or("", |cell| cell.trim());
-        let cells = places.iter().map(|place| cell(place).to_owned());
+        let cells = places.iter().map(|place| short(cell(place)));
         std::iter::once(line).chain(answer(subject, held, j)).chain(cells).collect()
     };
     let caption = "The most wrong, with the columns the network relies on most".to_owned();
