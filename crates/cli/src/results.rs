@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use layerwise_data::Table;
-use layerwise_model::{History, Network, Place, place_of};
+use layerwise_model::{Ended, History, Network, Place, place_of};
 
 use crate::args::ResultArgs;
 use crate::bundle::{Bundle, DataNotes, NOTES_FORMAT, Notes, PartScores, costs, epoch_notes};
@@ -15,7 +15,7 @@ use crate::events::Events;
 use crate::learn_args::LearnArgs;
 use crate::learner::{Part, Plan};
 use crate::page::{self, Held, Subject};
-use crate::report::{self, heading, printable, shell_word};
+use crate::report::{self, count, heading, printable, shell_word};
 use crate::terminal::{self, command, program};
 
 /// A plan that was carried out.
@@ -67,7 +67,18 @@ impl Trained {
             show_next(out, (&args.out, &learn.data, labels), replaced)?;
         }
         match (told, said) {
-            (Some(told), Some(notes)) => told.write((&file.network, &notes), &test, args, out),
+            (Some(mut told), Some(notes)) => {
+                if history.ended == Ended::Asked {
+                    let epochs = count(history.epochs.len(), "epoch");
+                    told.warnings.insert(
+                        0,
+                        format!(
+                            "training was ended by hand after {epochs}; --resume goes on with it"
+                        ),
+                    );
+                }
+                told.write((&file.network, &notes), &test, args, out)
+            }
             _ => Ok(()),
         }
     }
@@ -93,6 +104,13 @@ impl Told {
         out: &mut impl Write,
     ) -> Result<(), CliError> {
         let Self { path, held, warnings, missing, config } = self;
+        if args.report.is_none() && page::is_foreign(&path) {
+            terminal::show_warning(&format!(
+                "{} is there and no report: it stays as it is; --report FILE says where to write one",
+                path.display()
+            ));
+            return Ok(());
+        }
         let words = page::held_out(held.n_rows());
         let name = held.name().to_owned();
         let held = Some(Held::new(words, (&held, test), network)?);

@@ -66,6 +66,42 @@ fn places_where_no_page_can_be_are_refused_before_training() {
 }
 
 #[test]
+fn what_nobody_asked_to_replace_stays() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    fs::write(path.join("index.html"), "hello").unwrap();
+    let (code, _, stderr) =
+        run(path, &[&FEW[..], &["--out", "index.safetensors", "--quiet"]].concat());
+    assert!(code == 0 && stderr.contains("index.html is there and no report"), "{stderr}");
+    refuses(path, &["report", "index.safetensors"], "it is there and no report");
+    assert_eq!(fs::read_to_string(path.join("index.html")).unwrap(), "hello");
+    // A page of its own is replaced, and any that was named.
+    let named = ["--out", "index.safetensors", "--report", "index.html", "--quiet"];
+    succeeds(path, &[&FEW[..], &named].concat());
+    succeeds(path, &["report", "index.safetensors"]);
+    // A model of that name has its page beside it all the same.
+    succeeds(path, &[&FEW[..], &["--out", "m.html", "--quiet"]].concat());
+    assert!(path.join("m.report.html").is_file());
+}
+
+#[test]
+fn a_model_that_is_no_better_than_guessing_is_said_to_be() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    // Nothing follows from x.
+    let rows: String =
+        (0..200).map(|i| format!("{},{}\n", i * 37 % 101, ["a", "b"][i * i % 7 % 2])).collect();
+    fs::write(path.join("noise.csv"), format!("x,y\n{rows}")).unwrap();
+    succeeds(path, &["train", "noise.csv", "--epochs", "2", "--out", "m.st", "--quiet"]);
+    let html = fs::read_to_string(path.join("m.html")).unwrap();
+    assert!(html.contains("no better than guessing"), "a verdict");
+    fs::write(path.join("few.csv"), "x,y\n1,a\n2,b\n3,a\n").unwrap();
+    succeeds(path, &["report", "m.st", "few.csv", "--out", "few.html"]);
+    let html = fs::read_to_string(path.join("few.html")).unwrap();
+    assert!(html.contains("judged by 3 rows only") && html.contains("may be among these"));
+}
+
+#[test]
 fn rows_of_one_class_have_a_page_all_the_same() {
     let folder = TempDir::new().unwrap();
     let path = folder.path();

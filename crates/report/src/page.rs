@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::block::{Block, Section};
 use crate::plot::Drawn;
-use crate::{Result, plot};
+use crate::{ReportError, Result, plot};
 
 /// One page: what it is about, its sections, and the same facts for machines.
 ///
@@ -51,10 +51,11 @@ const STYLE: &str = include_str!("../templates/style.css");
 const SCRIPT: &str = include_str!("../templates/hover.js");
 
 impl Page {
-    /// The page as HTML, all of it in one text.
+    /// The page as HTML, all of it in one text. Where numbers cannot be drawn, as there are none that are finite, it
+    /// says so.
     ///
     /// # Errors
-    /// A plot that cannot be drawn: without finite numbers.
+    /// Facts that cannot be written.
     pub fn render(&self) -> Result<String> {
         let mut figures = 0;
         let mut sections = vec![];
@@ -64,7 +65,11 @@ impl Page {
                 let drawn = match block {
                     Block::Figure(figure) => {
                         figures += 1;
-                        Some(plot::draw(figure, figures)?)
+                        match plot::draw(figure, figures) {
+                            // The page says so in its place.
+                            Err(ReportError::Plot { .. }) => None,
+                            drawn => Some(drawn?),
+                        }
                     }
                     _ => None,
                 };
@@ -117,6 +122,18 @@ mod tests {
         let start = html.find("id=\"facts\">").unwrap() + "id=\"facts\">".len();
         let json = &html[start..start + html[start..].find("</script>").unwrap()];
         assert_eq!(serde_json::from_str::<Value>(json).unwrap(), page.facts);
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_said_and_the_rest_is_there() {
+        let chart = Chart::new("x", "y").with(Series::line("a", [(0.0, f64::NAN)]));
+        let blocks =
+            vec![Figure::new("Nothing", Plot::Chart(chart)).into(), Block::Text("the rest".into())];
+        let section = Section { id: "a", title: "A".into(), blocks };
+        let html = Page { sections: vec![section], ..Page::default() }.render().unwrap();
+        assert!(
+            html.contains("Nothing: its numbers cannot be drawn.") && html.contains("the rest")
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use layerwise_report::Block;
 use serde_json::{Value, json};
 
-use super::{Subject, text};
+use super::{Subject, summary, text};
 use crate::error::CliError;
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
@@ -16,7 +16,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         Block::Facts(vec![
             ("seed".into(), notes.training.seed.to_string()),
             ("version".into(), format!("layerwise {}", env!("CARGO_PKG_VERSION"))),
-            ("data (SHA-256)".into(), notes.data.fingerprint.clone()),
+            ("data (SHA-256 of names and cells)".into(), notes.data.fingerprint.clone()),
         ]),
     ];
     if let Some(config) = &subject.config {
@@ -32,6 +32,10 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
 /// The same for machines.
 pub(super) fn facts(subject: &Subject<'_>) -> Result<Value, CliError> {
     let notes = subject.notes;
+    let judged = match &subject.held {
+        Some(held) => Some(summary::judged(subject, held)?),
+        None => None,
+    };
     Ok(json!({
         "format": 1,
         "version": env!("CARGO_PKG_VERSION"),
@@ -45,6 +49,7 @@ pub(super) fn facts(subject: &Subject<'_>) -> Result<Value, CliError> {
         "data": to_value(&notes.data)?,
         "scores": to_value(&notes.scores)?,
         "judged_by": subject.held.as_ref().map(|held| &held.words),
+        "judged": to_value(&judged)?,
         "history": to_value(&notes.history)?,
         "kept": notes.kept,
         "warnings": subject.warnings,

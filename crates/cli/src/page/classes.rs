@@ -95,7 +95,7 @@ fn by_class(
             rows.to_string(),
             shown(found.precision(class)),
             shown(found.recall(class)),
-            shown(found.f1(class)),
+            shown(found.f1(class).filter(|_| rows > 0)),
         ]
     };
     let header = ["class", "rows", "precision", "recall", "F1"];
@@ -136,7 +136,7 @@ fn curves(held: &Held<'_>, labels: &[String]) -> Result<Vec<Block>, CliError> {
             .read(format!(
                 "Each point is a threshold: the share of the other class taken for {label}, and of {label} found. \
                  The nearer to the upper left, the better; the area is how often a row of {label} gets a higher \
-                 probability than another."
+                 probability than a row of the other class."
             ))
             .into(),
         Figure::new(format!("Precision over recall, average {}", share(average)), Plot::Chart(pr))
@@ -155,13 +155,18 @@ fn calibration(held: &Held<'_>) -> Result<Block, CliError> {
     // A few answers say nothing.
     let enough = bins.iter().filter(|bin| bin.answers >= LEAST);
     let drawn: Vec<ReliabilityBin> = enough.copied().collect();
-    let low = drawn.iter().map(|bin| bin.sureness.min(bin.right)).fold(0.5, f64::min);
+    let low = bins.iter().map(|bin| bin.sureness.min(bin.right)).fold(0.5, f64::min);
     let points = drawn.iter().map(|bin| (bin.sureness, bin.right));
     let spread = |bin: &ReliabilityBin| share_interval(bin.right, bin.answers);
     let line = Series::line("model", points).between(drawn.iter().map(spread));
     let mut chart = Chart::new("how sure it is", "how often it is right")
-        .over((low, 1.0), (low.min(0.4), 1.02));
+        .over((low, 1.0), (low.min(0.4) - 0.02, 1.02));
+    let few = bins.iter().filter(|bin| bin.answers < LEAST).map(|bin| (bin.sureness, bin.right));
     chart = chart.with(line).with(Series::dashed("as sure as right", [(low, low), (1.0, 1.0)]));
+    let few: Vec<(f64, f64)> = few.collect();
+    if !few.is_empty() {
+        chart = chart.with(Series::dots("of fewer than 5 answers", few));
+    }
     let mut figure = Figure::new(format!("Calibration, error {}", share(error)), Plot::Chart(chart)).read(
         "Below the broken line it is surer than it should be, above it less sure. The error is the mean distance; \
          the band is what chance alone may do.",

@@ -3,7 +3,7 @@
 use layerwise_data::Encoding;
 use layerwise_report::{Block, Table};
 
-use super::{Subject, count, text};
+use super::{Subject, count, plain, text};
 use crate::report::short;
 
 /// Rows of a table, at most.
@@ -20,7 +20,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         (
             "rows".to_owned(),
             format!(
-                "{}: {} to learn from, {validation} to stop by, {test} to judge by",
+                "{}: {} for training, {validation} for validation (when to stop), {test} held out for testing",
                 data.rows,
                 data.rows.saturating_sub(validation + test)
             ),
@@ -76,14 +76,14 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
             feature.encoding.n_rows().to_string(),
         ]
     });
-    let header = ["column", "becomes", "a gap becomes", "features"];
+    let header = ["column", "becomes", "a missing value becomes", "features"];
     let caption = if recipe.features().len() > MOST {
         format!("What becomes of the first {MOST} of {} columns", recipe.features().len())
     } else {
         "What becomes of each column".into()
     };
     blocks.push(text(
-        "All of this was learned from the rows to learn from alone: nothing of the rows to judge by went into it.",
+        "All of this was learned from the training rows alone: nothing of the test rows went into it.",
     ));
     blocks.push(Block::Table(Table::new(caption, header, encoded)));
     blocks
@@ -94,7 +94,7 @@ fn missing(encoding: &Encoding) -> String {
     match encoding {
         Encoding::Number { fill, indicator, .. } => {
             let told = if *indicator { ", and a feature tells" } else { "" };
-            format!("{fill}{told}")
+            format!("{}{told}", plain(*fill))
         }
         Encoding::OneHot { missing: true, .. } => "a level of its own".into(),
         Encoding::OneHot { .. } => "none of the levels".into(),

@@ -21,6 +21,8 @@ const BY: usize = 4;
 /// Rows that a group needs to be worth a bar, and groups of a column.
 const LEAST: usize = 10;
 const GROUPS: usize = 12;
+/// Wrong answers from which on they are counted by columns.
+const ENOUGH: usize = 10;
 /// Ranges of a number, each with as many rows.
 const RANGES: usize = 5;
 
@@ -65,7 +67,11 @@ pub(super) fn blocks(
         _ => {}
     }
     let mut by: Vec<(f64, Block)> = vec![];
-    if pixels::format(subject.notes).is_none() {
+    let enough = is_number || total >= ENOUGH;
+    if !enough && total > 0 {
+        blocks.push(text("So few errors do not tell by which columns they come."));
+    }
+    if enough && pixels::format(subject.notes).is_none() {
         for feature in ranking.columns(subject).take(50) {
             by.extend(errors_by(subject, held, &feature.column, &feature.encoding, &loss));
         }
@@ -74,8 +80,8 @@ pub(super) fn blocks(
     if !by.is_empty() {
         let what = if is_number { "the mean error" } else { "the share of wrong answers" };
         blocks.push(text(format!(
-            "Groups of rows where {what} is highest and lowest, of the columns where it differs most. The line is what \
-             chance alone may do to a group of that size."
+            "By groups of rows {what}, of the columns where it differs most from group to group. The line is the interval \
+             of 95 % for a group of that size."
         )));
     }
     blocks.extend(by.into_iter().take(BY).map(|(_, block)| block));

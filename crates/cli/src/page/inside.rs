@@ -77,7 +77,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
         [name(*l), figure(found.mean), figure(found.deviation), percent(found.zeros), silent]
     });
     let header = ["layer", "mean", "deviation", "zeros", "silent units"];
-    let caption = format!("What the units give out over {m} of the rows judged by");
+    let caption = format!("What the units give out over {m} of the test rows");
     let silent: usize = spoken.iter().map(|(_, found)| found.silent).sum();
     let units: usize = spoken.iter().map(|(_, found)| found.units).sum();
     blocks.push(text(match silent {

@@ -13,6 +13,7 @@ mod reasons;
 mod summary;
 mod training;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use layerwise_data::{DMatrix, Table, Task};
@@ -73,8 +74,20 @@ impl<'a> Held<'a> {
 
 /// Where the page goes: as asked for, or beside the model; nowhere if there is to be none.
 pub fn place(report: Option<&PathBuf>, no_report: bool, model: &Path) -> Option<PathBuf> {
-    let beside = || model.with_extension("html");
+    // A model may be called so itself.
+    let is_page = model.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html"));
+    let beside = || model.with_extension(if is_page { "report.html" } else { "html" });
     (!no_report).then(|| report.cloned().unwrap_or_else(beside))
+}
+
+/// Whether a file is there that is no page of this program: what nobody asked to replace stays.
+pub fn is_foreign(path: &Path) -> bool {
+    const MARK: &[u8] = b"<meta name=\"generator\" content=\"layerwise\">";
+    const FIRST: u64 = 1024;
+    let mut start = vec![];
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    let read = file.take(FIRST).read_to_end(&mut start).is_ok();
+    read && !start.windows(MARK.len()).any(|window| window == MARK)
 }
 
 /// Writes the page.
@@ -110,7 +123,7 @@ fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
     sections.retain(|section| !section.blocks.is_empty());
     Ok(Page {
         title: format!("{} from {}", target.column(), subject.name),
-        summary: summary::sentence(subject),
+        summary: summary::sentence(subject)?,
         sections,
         facts: again::facts(subject)?,
     })

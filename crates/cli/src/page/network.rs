@@ -1,24 +1,55 @@
 //! The network, layer by layer.
 
+use layerwise_data::Task;
 use layerwise_model::core::Layer;
 use layerwise_report::{Block, LayerBox};
 
-use super::{Subject, text};
+use super::{Subject, count, text};
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let network = subject.network;
     let n = network.n_parameters();
     let layers = network.layers().len();
     let words = format!(
-        "{layers} layers with {n} parameters take {} features to {} {}. Forward, each layer makes A of the A before it; \
-         backward, each turns dA, what the cost would change by if A did, into the gradients of its parameters and \
-         into the dA of the layer before. m is the number of examples.",
+        "{} with {n} parameters take {} features to {} {}. Forward, each layer l makes A[l] of A[l−1], the \
+         features being A[0]; backward, each is given dA[l], the derivative of the cost J with respect to A[l], and makes \
+         of it the gradients of its parameters and dA[l−1]. m is the number of examples.",
+        count(layers, "layer"),
         network.n_in(),
         network.n_out(),
         if network.n_out() == 1 { "output" } else { "outputs" },
     );
     let boxes =
         network.layers().iter().enumerate().map(|(i, layer)| layer_box(i + 1, layer.as_ref()));
+    let first = LayerBox {
+        name: "The features".into(),
+        forward: "A[0] = X, one example a column".into(),
+        a: format!("A[0] ({}, m)", network.n_in()),
+        backward: "nothing is asked of them".into(),
+        ..LayerBox::default()
+    };
+    let (name, cost, dal) = match subject.notes.target.task() {
+        Task::Binary => (
+            "binary cross-entropy",
+            "J = −(1/m) Σ (Y log AL + (1 − Y) log(1 − AL))",
+            "dAL = −(1/m) (Y/AL − (1 − Y)/(1 − AL)); with sigmoid dZ = (AL − Y)/m",
+        ),
+        Task::Classes => (
+            "cross-entropy",
+            "J = −(1/m) Σ Y log AL",
+            "dAL = −(1/m) Y/AL; with softmax dZ = (AL − Y)/m",
+        ),
+        Task::Regression => ("mean squared error", "J = (1/m) Σ (AL − Y)²", "dAL = (2/m) (AL − Y)"),
+    };
+    let last = LayerBox {
+        name: format!("The cost: {name}"),
+        forward: cost.into(),
+        a: "J".into(),
+        backward: dal.into(),
+        da: format!("Y ({}, m)", network.n_out()),
+        ..LayerBox::default()
+    };
+    let boxes = std::iter::once(first).chain(boxes).chain([last]);
     vec![text(words), Block::Layers(boxes.collect())]
 }
 
@@ -35,43 +66,48 @@ fn layer_box(number: usize, layer: &dyn Layer<f32>) -> LayerBox {
         gradients.push(format!("d{name} ({nrows}, {ncols})"));
         parameters += parameter.as_slice().len();
     }
-    let (forward, backward) = formulas(&kind);
+    let (forward, backward) = formulas(&kind, number);
     LayerBox {
         name: format!("{number}: {kind}"),
         forward,
         shapes,
-        a: format!("A ({}, m)", layer.n_out()),
+        a: format!("A[{number}] ({}, m)", layer.n_out()),
         backward,
         gradients,
-        da: format!("dA ({}, m)", layer.n_out()),
+        da: format!("dA[{number}] ({}, m)", layer.n_out()),
         parameters,
     }
 }
 
-/// What a layer of this kind computes, forward and backward.
-fn formulas(kind: &str) -> (String, String) {
-    let both = |forward: &str, backward: &str| (forward.to_owned(), backward.to_owned());
+/// What layer `l`, of this kind, computes, forward and backward.
+fn formulas(kind: &str, l: usize) -> (String, String) {
+    let before = l - 1;
     match kind.split_once(' ') {
         Some(("dense", g)) => {
-            let back = "dW = dZ Aᵀ, db = Σ dZ, dA before = Wᵀ dZ";
             let dz = match g {
-                "identity" => "dZ = dA".into(),
+                "identity" => format!("dZ = dA[{l}]"),
                 "softmax" => "dZ = (AL − Y)/m".into(),
-                "sigmoid" => "dZ = dA · A (1 − A)".into(),
-                "relu" => "dZ = dA where Z > 0".into(),
-                g => format!("dZ = dA · {g}′(Z)"),
+                "sigmoid" => format!("dZ = dA[{l}] · A[{l}] (1 − A[{l}])"),
+                "relu" => format!("dZ = dA[{l}] where Z > 0, else 0"),
+                g => format!("dZ = dA[{l}] · {g}′(Z)"),
             };
-            (format!("Z = W A + b, A = {g}(Z)"), format!("{dz}, {back}"))
+            let rest = format!("dW = dZ A[{before}]ᵀ, db = Σ dZ, dA[{before}] = Wᵀ dZ");
+            (format!("Z = W A[{before}] + b, A[{l}] = {g}(Z)"), format!("{dz}, {rest}"))
         }
         _ => match kind {
-            "dropout" => both(
-                "A = A before, in training some of it 0 and the rest as much larger",
-                "dA before = dA where A was kept",
+            "dropout" => (
+                format!(
+                    "A[{l}] = A[{before}], in training some of it 0 and the rest as much larger"
+                ),
+                format!("dA[{before}] = dA[{l}] where A[{before}] was kept, as much larger"),
             ),
-            "embedding" => {
-                both("each code becomes the row of its level", "the rows that were used learn")
+            "embedding" => (
+                "each code becomes the row of its level".into(),
+                "the rows that were used learn".into(),
+            ),
+            kind => {
+                (format!("A[{l}] = {kind}(A[{before}])"), format!("dA[{before}] by the chain rule"))
             }
-            kind => (format!("A = {kind}(A before)"), "dA before by the chain rule".into()),
         },
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use layerwise_data::{Table, Target};
 
-use super::{Held, Subject, place, write};
+use super::{Held, Subject, is_foreign, place, write};
 use crate::args::ReportArgs;
 use crate::bundle::{Bundle, Notes};
 use crate::error::CliError;
@@ -20,6 +20,10 @@ use crate::terminal;
 pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
     let Some(path) = place(args.out.as_ref(), false, &args.model) else { return Ok(()) };
     check_page(&path, &args.model, args.data.as_deref())?;
+    if args.out.is_none() && is_foreign(&path) {
+        let problem = "it is there and no report; --out FILE says where to write one".to_owned();
+        return Err(CliError::BadOut { path, problem });
+    }
     let Bundle { network, notes } = Bundle::read(&args.model)?;
     let mut warnings = vec![];
     let read = match &args.data {
@@ -30,6 +34,11 @@ pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
             let needs = |error| CliError::of_model(error, &args.model);
             let y = notes.target.encode(&table).map_err(needs)?;
             let encoded = notes.recipe.apply(&table).map_err(needs)?;
+            if !words.contains("held out") {
+                warnings.push(
+                    "rows it was trained on may be among these; then it looks surer of itself than it is".into(),
+                );
+            }
             warnings.extend(encoded.unseen.iter().map(ToString::to_string));
             Some((words, table, Part { x: encoded.x, y }))
         }
@@ -58,10 +67,7 @@ fn judged_by(table: Table, notes: &Notes) -> Result<(String, Table), CliError> {
     let all = [&scores.train, &scores.validation, &scores.test].map(|part| part.examples);
     let is_same = Fingerprint::of(&table) == notes.data.fingerprint;
     if !is_same {
-        let words = format!(
-            "the {rows} of {}, none of which has to be one it was trained on",
-            table.name()
-        );
+        let words = format!("the {rows} of {}", table.name());
         return Ok((words, table));
     }
     if all.iter().sum::<usize>() != table.n_rows() {
@@ -80,5 +86,5 @@ fn judged_by(table: Table, notes: &Notes) -> Result<(String, Table), CliError> {
 
 /// The rows that a training keeps to judge by, in words.
 pub fn held_out(rows: usize) -> String {
-    format!("the {} held out to judge by, which it never saw", count(rows, "row"))
+    format!("the {} held out for testing, which it never saw", count(rows, "row"))
 }

@@ -11,6 +11,7 @@ use layerwise_report::{Bar, Bars, Block, Chart, Figure, Grid, Plot, Series};
 
 use super::{Held, Subject, figure, groups, pixels, plain, text};
 use crate::error::CliError;
+use crate::report::short;
 
 /// The measure that pixels are ranked by.
 const LOG_LOSS: &str = "minus log loss";
@@ -101,7 +102,7 @@ pub(super) fn blocks(
         return Ok(vec![by_place(subject, ranking, format)]);
     }
     let mut blocks = vec![text(format!(
-        "By how much {name} ({}) falls when a column is shuffled among {} of the rows to judge by, {REPEATS} times: \
+        "By how much {name} ({}) falls when a column is shuffled among {} of the test rows, {REPEATS} times: \
          what the network makes of it. Columns that say the same share what they are worth.",
         figure(ranking.whole),
         ranking.rows
@@ -121,12 +122,15 @@ pub(super) fn blocks(
         blocks.extend(regions(subject, held, a, b)?);
     }
     blocks.push(text(
-        "What the network says in the mean if all rows had this value of a column, and everything else stayed as it is \
+        "What the network says in the mean if up to 400 of the test rows had this value of a column, and everything else stayed as it is \
          (partial dependence), of the columns that count most. Where columns go together, that asks about rows that \
          are none.",
     ));
     for &(place, ..) in ranking.worth.iter().take(FOLLOWED) {
         blocks.extend(dependence(subject, held, place)?);
+        if let Feature { column, encoding: Encoding::Date { .. } } = &features[place] {
+            blocks.push(text(format!("{} is a date, which is not followed.", short(column))));
+        }
     }
     Ok(blocks)
 }
@@ -157,8 +161,8 @@ fn by_place(
     let mut chart = Chart::new("from left to right", "from below").over(x, y);
     chart.grid = Some(grid);
     let mut figure = Figure::new("What each pixel is worth", Plot::Chart(chart)).read(format!(
-        "By how much the log loss ({}) rises when a pixel is shuffled among {} of the images to judge by, {REPEATS} \
-         times: the strongest colour stands for {}, and where there is none the network does not look.",
+        "By how much the log loss ({}) rises when a pixel is shuffled among {} of the test images, {REPEATS} \
+         times: the strongest colour stands for {}, and where there is none a single pixel hardly matters.",
         plain(-ranking.whole),
         ranking.rows,
         plain(most)

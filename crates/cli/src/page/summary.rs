@@ -1,11 +1,14 @@
 //! The whole in a few numbers.
 
+use std::collections::BTreeMap;
+
 use layerwise_data::Task;
 use layerwise_model::{ModelError, bootstrap_interval, r_squared};
-use layerwise_report::Block;
+use layerwise_report::{Block, Table};
 
-use super::{Held, Subject, figure, measure, share, taken_for, text, truth};
+use super::{Held, Subject, count, figure, measure, share, share_interval, taken_for, text, truth};
 use crate::error::CliError;
+use crate::report::short;
 use crate::scores::Scores;
 
 /// Draws of the bootstrap, fewer where examples are many.
@@ -14,28 +17,30 @@ const DRAWN: usize = 2_000_000;
 /// The part of draws that an interval holds.
 const LEVEL: f64 = 0.95;
 
+/// Rows below which measures say little.
+const FEW: usize = 30;
+
 /// What the page says in a sentence.
-pub(super) fn sentence(subject: &Subject<'_>) -> String {
-    let scores = &subject.notes.scores.test;
-    let target = &subject.notes.target;
-    let measures: Vec<String> = scores
-        .measures
-        .iter()
-        .map(|(name, value)| format!("{name} {}", measure(name, *value)))
-        .collect();
-    format!(
-        "A network that predicts {} ({}), trained on {} rows: {} on rows it never saw.",
-        target.column(),
-        target.task().words(),
-        subject.notes.data.rows,
-        measures.join(", ")
-    )
+pub(super) fn sentence(subject: &Subject<'_>) -> Result<String, CliError> {
+    let (notes, target) = (subject.notes, &subject.notes.target);
+    let known = notes.scores.test.clone();
+    let scores = match &subject.held {
+        Some(held) => Scores::of(target, &held.al, held.y)?,
+        None => known,
+    };
+    let of = |(name, value): &(String, Option<f64>)| format!("{name} {}", measure(name, *value));
+    let measures: Vec<String> = scores.measures.iter().map(of).collect();
+    let words = subject.held.as_ref().map_or("rows held out for testing", |held| &held.words);
+    let (column, task) = (target.column(), target.task().words());
+    Ok(format!("A network that predicts {column} ({task}): {} on {words}.", measures.join(", ")))
 }
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
     let mut blocks = vec![];
-    if !subject.warnings.is_empty() {
-        blocks.push(Block::Warnings(subject.warnings.to_vec()));
+    let mut warnings = verdict(subject)?;
+    warnings.extend_from_slice(subject.warnings);
+    if !warnings.is_empty() {
+        blocks.push(Block::Warnings(warnings));
     }
     let Some(held) = &subject.held else {
         let of = |(name, value): &(String, Option<f64>)| {
@@ -67,18 +72,100 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
         measures.push([name.clone(), measure(name, *value), note.collect::<Vec<_>>().join("; ")]);
     }
     blocks.push(Block::Measures(measures));
+    blocks.push(parts(subject));
     Ok(blocks)
+}
+
+/// The measures of all parts, as they were after training: what was learned by heart shows here.
+fn parts(subject: &Subject<'_>) -> Block {
+    let scores = &subject.notes.scores;
+    let parts = [&scores.train, &scores.validation, &scores.test];
+    let row = |(k, (name, _)): (usize, &(String, Option<f64>))| {
+        let of = |part: &Scores| measure(name, part.measures.get(k).and_then(|(_, value)| *value));
+        let [train, validation, test] = parts.map(of);
+        [name.clone(), train, validation, test]
+    };
+    let rows = scores.test.measures.iter().enumerate().map(row);
+    let header = ["", "training", "validation", "test"];
+    let caption =
+        "After training; far better on the training rows than on the others means learned by heart";
+    Block::Table(Table::new(caption, header, rows))
+}
+
+/// The measures with their intervals, for machines.
+pub(super) fn judged(
+    subject: &Subject<'_>,
+    held: &Held<'_>,
+) -> Result<BTreeMap<String, (Option<f64>, Option<(f64, f64)>)>, CliError> {
+    let scores = Scores::of(&subject.notes.target, &held.al, held.y)?;
+    let of = |(name, value): (String, Option<f64>)| {
+        let interval = interval_of(subject, held, &name)?;
+        Ok((name, (value, interval)))
+    };
+    scores.measures.into_iter().map(of).collect()
+}
+
+/// What must be known before the measures are believed.
+fn verdict(subject: &Subject<'_>) -> Result<Vec<String>, CliError> {
+    let Some(held) = &subject.held else { return Ok(vec![]) };
+    let mut warnings = vec![];
+    if held.m() < FEW {
+        let rows = count(held.m(), "row");
+        warnings.push(format!("it is judged by {rows} only: the measures say little"));
+    }
+    let scores = Scores::of(&subject.notes.target, &held.al, held.y)?;
+    let value = |name: &str| scores.measures.iter().find(|measure| measure.0 == name)?.1;
+    let useless = match subject.notes.target.task() {
+        Task::Regression => value("R²").is_some_and(|r| r <= 0.0),
+        _ => value("AUC").is_some_and(|auc| auc <= 0.5),
+    };
+    let (low, worth) = match subject.notes.target.task() {
+        Task::Regression => (interval_of(subject, held, "R²")?.map(|range| range.0), 0.0),
+        Task::Binary => (interval_of(subject, held, "AUC")?.map(|range| range.0), 0.5),
+        Task::Classes => (None, 0.0),
+    };
+    let guess = match subject.notes.target.task() {
+        Task::Regression => "always saying the mean",
+        _ => "guessing",
+    };
+    if useless {
+        warnings.push(format!(
+            "it is no better than {guess}: what this page says of reasons is noise, and it is not worth being used"
+        ));
+    } else if low.is_some_and(|low| low <= worth) {
+        warnings.push(format!("it may well be no better than {guess}: the interval says so"));
+    }
+    if subject.notes.target.task() != Task::Regression
+        && let Some(accuracy) = value("accuracy")
+        && accuracy <= most_frequent(held, subject.notes.target.labels().len()).1
+    {
+        warnings.push(
+            "its answers are right no more often than always saying the most frequent class: look at each class, and at \
+             other thresholds"
+                .into(),
+        );
+    }
+    Ok(warnings)
+}
+
+/// The class that most rows are of, and their share.
+fn most_frequent(held: &Held<'_>, classes: usize) -> (usize, f64) {
+    let mut counts = vec![0_usize; classes.max(2)];
+    held.y.column_iter().for_each(|y| counts[truth(y.as_slice())] += 1);
+    let (class, n) = counts.iter().enumerate().max_by_key(|(_, n)| **n).unwrap_or((0, &0));
+    (class, *n as f64 / held.m().max(1) as f64)
 }
 
 /// What a measure would be without a network.
 fn guessing(subject: &Subject<'_>, held: &Held<'_>, name: &str) -> String {
     match name {
         "accuracy" => {
-            let mut counts = vec![0_usize; subject.notes.target.labels().len().max(2)];
-            held.y.column_iter().for_each(|y| counts[truth(y.as_slice())] += 1);
-            let (class, n) = counts.iter().enumerate().max_by_key(|(_, n)| **n).unwrap_or((0, &0));
+            let (class, most) = most_frequent(held, subject.notes.target.labels().len());
             let label = subject.notes.target.labels().get(class).map_or("", String::as_str);
-            format!("always {label}: {}", share(*n as f64 / held.m().max(1) as f64))
+            format!("always {}: {}", short(label), share(most))
+        }
+        "AUC" if subject.notes.target.task() == Task::Classes => {
+            "mean over classes, each against the rest; guessing: 0.5".into()
         }
         "AUC" => "guessing: 0.5".into(),
         "R²" => "always the mean: 0".into(),
@@ -119,12 +206,18 @@ fn interval_of(
                 let (al, y) = (held.al.column(j), held.y.column(j));
                 f64::from(u8::from(taken_for(al.as_slice()).0 == truth(y.as_slice())))
             };
-            mean((0..m).map(right).collect())?
+            let right: Vec<f64> = (0..m).map(right).collect();
+            let all = right.iter().sum::<f64>() / m as f64;
+            match mean(right)? {
+                // Of rows that are all right, or all wrong, every draw is.
+                Some((low, high)) if low == high => Some(share_interval(all, m)),
+                interval => interval,
+            }
         }
         ("AUC", Task::Binary) => {
             let mut order: Vec<usize> = (0..m).collect();
             order.sort_by(|&i, &j| pairs[i].0.total_cmp(&pairs[j].0));
-            interval(&|rows| auc(rows, &order, &pairs))?
+            interval(&|rows| auc(rows, &order, &pairs))?.filter(|(low, high)| low < high)
         }
         ("MAE", _) => mean(pairs.iter().map(|pair| error(pair).abs() * unit).collect())?,
         ("RMSE", _) => {

@@ -10,16 +10,19 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let n = notes.history.len();
     let kept = notes.kept;
     let mut words = format!(
-        "AdamW went through the examples {n} times, in mini-batches of {}, with weight decay {} and dropout {}; ",
-        t.batch_size, t.weight_decay, t.dropout
+        "AdamW went through the examples {}, in mini-batches of {}, with weight decay {}{}; ",
+        count(n, "time"),
+        t.batch_size,
+        t.weight_decay,
+        if t.hidden.is_empty() { String::new() } else { format!(" and dropout {}", t.dropout) }
     );
     words += &match kept {
         0 => "none of the epochs was finished.".to_owned(),
         kept if kept < n => format!(
-            "epoch {kept} was the best on the rows to stop by, and its parameters were kept ({} later, it had got no better).",
+            "epoch {kept} was the best on the validation rows, and its parameters were kept ({} later, it had got no better).",
             count(n - kept, "epoch")
         ),
-        _ => "the last epoch was the best on the rows to stop by.".to_owned(),
+        _ => "the last epoch was the best on the validation rows.".to_owned(),
     };
     let mut blocks = vec![text(words)];
     if n == 0 {
@@ -29,8 +32,8 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let train = notes.history.iter().enumerate().map(|(i, (cost, _))| (at(i), *cost));
     let validation = notes.history.iter().enumerate();
     let validation = validation.filter_map(|(i, (_, cost))| Some((at(i), (*cost)?)));
-    let mut chart = Chart::new("epoch", "cost").with(Series::line("rows to learn from", train));
-    chart = chart.with(Series::line("rows to stop by", validation));
+    let mut chart = Chart::new("epoch", "cost").with(Series::line("training rows", train));
+    chart = chart.with(Series::line("validation rows", validation));
     if kept > 0 {
         chart = chart.marked(kept as f64, format!("kept: {kept}"));
     }
@@ -51,7 +54,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
             if kept > 0 {
                 chart = chart.marked(kept as f64, format!("kept: {kept}"));
             }
-            let title = format!("{name} on the rows to stop by");
+            let title = format!("{name} on the validation rows");
             blocks.push(Figure::new(title, Plot::Chart(chart)).into());
         }
     }
