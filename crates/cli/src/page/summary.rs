@@ -92,15 +92,22 @@ fn parts(subject: &Subject<'_>) -> Block {
     Block::Table(Table::new(caption, header, rows))
 }
 
+/// A measure with between what it may well lie.
+#[derive(serde::Serialize)]
+pub(super) struct Judged {
+    value: Option<f64>,
+    interval: Option<(f64, f64)>,
+}
+
 /// The measures with their intervals, for machines.
 pub(super) fn judged(
     subject: &Subject<'_>,
     held: &Held<'_>,
-) -> Result<BTreeMap<String, (Option<f64>, Option<(f64, f64)>)>, CliError> {
+) -> Result<BTreeMap<String, Judged>, CliError> {
     let scores = Scores::of(&subject.notes.target, &held.al, held.y)?;
     let of = |(name, value): (String, Option<f64>)| {
         let interval = interval_of(subject, held, &name)?;
-        Ok((name, (value, interval)))
+        Ok((name, Judged { value, interval }))
     };
     scores.measures.into_iter().map(of).collect()
 }
