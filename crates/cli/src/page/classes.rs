@@ -1,6 +1,6 @@
 //! How good a network is at telling classes apart.
 
-use layerwise_data::Task;
+use layerwise_data::{DMatrix, Task};
 use layerwise_model::{
     Confusion, ReliabilityBin, calibration_error, pr_auc, reliability, roc_auc, threshold_curve,
 };
@@ -21,6 +21,8 @@ const BINS: usize = 10;
 const MOST_CLASSES: usize = 40;
 /// Mistakes that are listed.
 const MISTAKES: usize = 8;
+/// Classes whose curves are drawn.
+const WORST: usize = 6;
 /// Where the program decides.
 const THRESHOLD: f64 = 0.5;
 
@@ -54,8 +56,9 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
          share that was found. F1 is the harmonic mean of both.",
     ));
     blocks.push(by_class(subject, held, &labels, &counts)?);
-    if target.task() == Task::Binary {
-        blocks.extend(curves(held, &labels)?);
+    match target.task() {
+        Task::Binary => blocks.extend(curves(held, &labels)?),
+        _ => blocks.extend(curves_of_classes(held, &labels)),
     }
     Ok(blocks)
 }
@@ -101,6 +104,41 @@ fn by_class(
     let header = ["class", "rows", "precision", "recall", "F1"];
     let caption = "Each class for itself";
     Ok(Block::Table(Table::new(caption, header, labels.iter().enumerate().map(row))))
+}
+
+/// ROC curves of classes, each against the rest: those that are told apart worst.
+fn curves_of_classes(held: &Held<'_>, labels: &[String]) -> Option<Block> {
+    let row = |of: &DMatrix<f32>, class: usize| of.row(class).into_owned();
+    let mut curves = vec![];
+    for (class, label) in labels.iter().enumerate() {
+        let (al, y) = (row(&held.al, class), row(held.y, class));
+        let [al, y] = [al, y].map(|row| DMatrix::from_row_slice(1, row.ncols(), row.as_slice()));
+        // A class without a row here, or with all of them, has no curve.
+        let (Ok(area), Ok(curve)) =
+            (roc_auc((&al).into(), (&y).into()), threshold_curve((&al).into(), (&y).into()))
+        else {
+            continue;
+        };
+        curves.push((area, label, curve));
+    }
+    curves.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut chart = Chart::new("false alarms", "found").over((0.0, 1.0), (0.0, 1.0));
+    for (area, label, curve) in curves.iter().take(WORST) {
+        let step = curve.len().div_ceil(POINTS);
+        let points = curve.iter().step_by(step).chain(curve.last());
+        let points = points.map(|point| (point.false_positive_rate, point.recall));
+        chart = chart.with(Series::line(&format!("{label}: {}", share(*area)), points));
+    }
+    let title = match curves.len() {
+        0 => return None,
+        n if n > WORST => format!("ROC curves of the {WORST} classes with the least area"),
+        _ => "ROC curves, each class against the rest".into(),
+    };
+    let figure = Figure::new(title, Plot::Chart(chart)).read(
+        "Each point is a threshold on the probability of a class: the share of the other rows taken for it, and of its \
+         own rows found. The number is the area.",
+    );
+    Some(figure.into())
 }
 
 /// The curves over thresholds, of two classes of which not all rows are one.

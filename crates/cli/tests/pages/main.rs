@@ -162,7 +162,7 @@ fn data_of_others() {
     let labels = path("mnist/t10k-labels-idx1-ubyte.gz");
     let (adult, diabetes) = (path("adult/adult.csv"), path("diabetes/diabetes.csv"));
     for (name, arguments, plots) in [
-        ("mnist", vec![&digits[..], "--target", &labels, "--epochs", "1"], 9),
+        ("mnist", vec![&digits[..], "--target", &labels, "--epochs", "1", "--hidden", "32"], 8),
         ("diabetes", vec![&diabetes, "--target", "progression"], 13),
         ("adult", vec![&adult, "--target", "income", "--epochs", "3"], 16),
     ] {
