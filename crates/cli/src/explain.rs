@@ -1,9 +1,10 @@
 //! `layerwise explain`.
 
 use std::io::Write;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
-use layerwise_data::Task;
+use layerwise_data::{Recipe, Task};
 use layerwise_model::core::MatrixView;
 use layerwise_model::rand::seq::index::sample;
 use layerwise_model::{
@@ -27,12 +28,7 @@ pub fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<(), CliError> {
     for unseen in &encoded.unseen {
         terminal::show_warning(&unseen.to_string());
     }
-    type Measure = fn(MatrixView<'_, f32>, MatrixView<'_, f32>) -> Result<f64, ModelError>;
-    let (name, measure): (&str, Measure) = match notes.target.task() {
-        Task::Binary => ("AUC", |al, y| roc_auc(al, y)),
-        Task::Classes => ("accuracy", |al, y| class_accuracy(al, y)),
-        Task::Regression => ("R²", |al, y| r_squared(al, y)),
-    };
+    let (name, measure) = measure_of(notes.target.task());
     let features = notes.recipe.features();
     let rows = rows_of(table.n_rows(), args.rows.unwrap_or(few(features.len())), args.seed);
     let (x, y) = match &rows {
@@ -43,15 +39,13 @@ pub fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<(), CliError> {
         Shuffles::new(&network, Examples::new(&x, &y)?, measure, args.repeats, args.seed)?;
     let interrupted = interrupt::flag().map_err(CliError::Signals)?;
     let progress = Progress::counting("column", features.len());
-    let (mut row, mut found) = (0, Vec::with_capacity(features.len()));
-    for feature in features {
+    let mut found = Vec::with_capacity(features.len());
+    for group in groups(&notes.recipe) {
         if interrupted.load(Ordering::Relaxed) {
             progress.leave();
             return Err(CliError::Interrupted);
         }
-        let first = row;
-        row += feature.encoding.n_rows();
-        found.push(shuffles.of(first..row)?);
+        found.push(shuffles.of(group)?);
         progress.advance();
     }
     progress.clear();
@@ -86,6 +80,28 @@ pub fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<(), CliError> {
     Ok(())
 }
 
+/// A measure of which more is better.
+pub type Measure = fn(MatrixView<'_, f32>, MatrixView<'_, f32>) -> Result<f64, ModelError>;
+
+/// The measure that columns are ranked by, with its name.
+pub fn measure_of(task: Task) -> (&'static str, Measure) {
+    match task {
+        Task::Binary => ("AUC", |al, y| roc_auc(al, y)),
+        Task::Classes => ("accuracy", |al, y| class_accuracy(al, y)),
+        Task::Regression => ("R²", |al, y| r_squared(al, y)),
+    }
+}
+
+/// Rows of X that each column of the data became.
+pub fn groups(recipe: &Recipe) -> Vec<Range<usize>> {
+    let mut row = 0;
+    let group = |n: usize| {
+        row += n;
+        row - n..row
+    };
+    recipe.features().iter().map(|feature| feature.encoding.n_rows()).map(group).collect()
+}
+
 /// Rows that are enough for a table of so many columns: as many cells as take some seconds to shuffle.
 fn few(columns: usize) -> usize {
     const CELLS: usize = 3_000_000;
@@ -94,7 +110,7 @@ fn few(columns: usize) -> usize {
 }
 
 /// `most` of `n` rows drawn at random, in order; `None` where these are all.
-fn rows_of(n: usize, most: usize, seed: u64) -> Option<Vec<usize>> {
+pub fn rows_of(n: usize, most: usize, seed: u64) -> Option<Vec<usize>> {
     let mut rows =
         (most < n).then(|| sample(&mut generator(seed, Stream::HoldOut), n, most).into_vec());
     rows.iter_mut().for_each(|rows| rows.sort_unstable());

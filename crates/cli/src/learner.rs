@@ -217,7 +217,7 @@ fn validated(task: Task) -> (&'static str, Validated) {
 /// Called after each epoch; may end training.
 type Shown<'a> = Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>;
 
-/// Called after each epoch with the network and the name of the measure; may end training with an error.
+/// Called after each epoch with the network and the name of the measure; not again after an error, which is told.
 pub type Looked<'a> = Box<dyn FnMut(&Network<f32>, &EpochRecord, &str) -> std::io::Result<()> + 'a>;
 
 /// Called with the state of training.

@@ -156,7 +156,11 @@ pub fn check_out(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
 
 /// The same of the page about a model that is written with it.
 pub fn check_report(path: &Path, args: &ResultArgs, learn: &LearnArgs) -> Result<(), CliError> {
-    if path == args.out {
+    let whole = |path: &Path| {
+        let file = place_of(path).file;
+        std::path::absolute(&file).unwrap_or(file)
+    };
+    if whole(path) == whole(&args.out) {
         let problem = "the model and its report cannot be one file".to_owned();
         return Err(CliError::BadOut { path: path.to_owned(), problem });
     }

@@ -56,6 +56,7 @@ fn places_where_no_page_can_be_are_refused_before_training() {
     refuses(path, &train(&["--report", "pages"]), "it is a folder");
     refuses(path, &train(&["--report", "no/such/page.html"]), "its folder does not exist");
     refuses(path, &train(&["--report", "m.st", "--out", "m.st"]), "cannot be one file");
+    refuses(path, &train(&["--report", "./m.st", "--out", "m.st"]), "cannot be one file");
     refuses(path, &train(&["--report", "x.html", "--no-report"]), "cannot be used with");
     assert!(!path.join("model.safetensors").exists() && !path.join("m.st").exists());
     succeeds(path, &train(&["--out", "m.st", "--quiet"]));

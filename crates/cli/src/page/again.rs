@@ -3,7 +3,7 @@
 use layerwise_report::Block;
 use serde_json::{Value, json};
 
-use super::{Subject, summary, text};
+use super::{Subject, text};
 use crate::error::CliError;
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
@@ -29,13 +29,9 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     blocks
 }
 
-/// The same for machines.
-pub(super) fn facts(subject: &Subject<'_>) -> Result<Value, CliError> {
+/// The same for machines, with the measures on the rows judged by.
+pub(super) fn facts(subject: &Subject<'_>, judged: Value) -> Result<Value, CliError> {
     let notes = subject.notes;
-    let judged = match &subject.held {
-        Some(held) => Some(summary::judged(subject, held)?),
-        None => None,
-    };
     Ok(json!({
         "format": 1,
         "version": env!("CARGO_PKG_VERSION"),
@@ -49,7 +45,7 @@ pub(super) fn facts(subject: &Subject<'_>) -> Result<Value, CliError> {
         "data": to_value(&notes.data)?,
         "scores": to_value(&notes.scores)?,
         "judged_by": subject.held.as_ref().map(|held| &held.words),
-        "judged": to_value(&judged)?,
+        "judged": judged,
         "history": to_value(&notes.history)?,
         "kept": notes.kept,
         "warnings": subject.warnings,

@@ -25,6 +25,7 @@ pub use of_model::{held_out, run};
 use crate::bundle::Notes;
 use crate::error::CliError;
 use crate::learner::Part;
+use crate::predict::cells::best;
 use crate::report::{count, figure, measure, share};
 
 /// What a page is made of.
@@ -46,7 +47,7 @@ pub struct Subject<'a> {
 
 /// Examples that a model is judged by.
 pub struct Held<'a> {
-    /// What they are, as `the 114 rows held out to judge by`.
+    /// What they are, as `the 114 rows held out for testing`.
     pub words: String,
     /// Their rows.
     pub table: &'a Table,
@@ -57,7 +58,7 @@ pub struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// The examples of a part, `rows` of the table.
+    /// The examples of a part, and their rows of the table in the same order.
     pub fn new(
         words: String,
         (table, part): (&'a Table, &'a Part),
@@ -100,8 +101,9 @@ pub fn write(subject: &Subject<'_>, path: &Path) -> Result<(), CliError> {
 fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
     let section = |id, title: &str, blocks| Section { id, title: title.to_owned(), blocks };
     let target = &subject.notes.target;
+    let judged = summary::judged(subject)?;
     let mut sections = vec![
-        section("summary", "In short", summary::blocks(subject)?),
+        section("summary", "In short", summary::blocks(subject, &judged)),
         section("data", "Task and data", data::blocks(subject)),
         section("network", "The network", network::blocks(subject)),
         section("training", "Training", training::blocks(subject)),
@@ -123,9 +125,9 @@ fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
     sections.retain(|section| !section.blocks.is_empty());
     Ok(Page {
         title: format!("{} from {}", target.column(), subject.name),
-        summary: summary::sentence(subject)?,
+        summary: summary::sentence(subject, &judged),
         sections,
-        facts: again::facts(subject)?,
+        facts: again::facts(subject, summary::facts(&judged))?,
     })
 }
 
@@ -159,24 +161,11 @@ fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
-/// Rows of X that each column of the data became.
-fn groups(notes: &Notes) -> Vec<std::ops::Range<usize>> {
-    let mut row = 0;
-    let group = |n: usize| {
-        row += n;
-        row - n..row
-    };
-    notes.recipe.features().iter().map(|feature| feature.encoding.n_rows()).map(group).collect()
-}
-
 /// The class that an example is taken for, and how sure the network is.
 fn taken_for(al: &[f32]) -> (usize, f64) {
     match al {
         [a] => (usize::from(*a > 0.5), f64::from(a.max(1.0 - a))),
-        al => {
-            let best = (0..al.len()).fold(0, |best, k| if al[k] > al[best] { k } else { best });
-            (best, f64::from(al[best]))
-        }
+        al => best(al).map_or((0, 0.0), |class| (class, f64::from(al[class]))),
     }
 }
 
@@ -184,7 +173,7 @@ fn taken_for(al: &[f32]) -> (usize, f64) {
 fn truth(y: &[f32]) -> usize {
     match y {
         [y] => usize::from(*y > 0.5),
-        y => (0..y.len()).fold(0, |best, k| if y[k] > y[best] { k } else { best }),
+        y => best(y).unwrap_or(0),
     }
 }
 

@@ -30,11 +30,11 @@ pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
         None => None,
         Some(data) => {
             let table = input::to_judge(data, &args.format, args.labels.as_deref(), &notes)?;
-            let (words, table) = judged_by(table, &notes)?;
+            let (words, table, unseen) = judged_by(table, &notes)?;
             let needs = |error| CliError::of_model(error, &args.model);
             let y = notes.target.encode(&table).map_err(needs)?;
             let encoded = notes.recipe.apply(&table).map_err(needs)?;
-            if !words.contains("held out") {
+            if !unseen {
                 warnings.push(
                     "rows it was trained on may be among these; then it looks surer of itself than it is".into(),
                 );
@@ -60,28 +60,26 @@ pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
     Ok(writeln!(out, "report written to {}", printable(&path.display().to_string()))?)
 }
 
-/// Of the table that a model was trained on the rows that were held out; all rows of any other.
-fn judged_by(table: Table, notes: &Notes) -> Result<(String, Table), CliError> {
+/// Of the table that a model was trained on the rows that were held out; all rows of any other. With what they are,
+/// and whether training has surely not seen them.
+fn judged_by(table: Table, notes: &Notes) -> Result<(String, Table, bool), CliError> {
     let rows = count(table.n_rows(), "row");
     let scores = &notes.scores;
     let all = [&scores.train, &scores.validation, &scores.test].map(|part| part.examples);
     let is_same = Fingerprint::of(&table) == notes.data.fingerprint;
     if !is_same {
         let words = format!("the {rows} of {}", table.name());
-        return Ok((words, table));
+        return Ok((words, table, false));
     }
     if all.iter().sum::<usize>() != table.n_rows() {
-        let words = format!(
-            "the {rows} of {}, which it was trained on: it looks surer than it is",
-            table.name()
-        );
-        return Ok((words, table));
+        let words = format!("the {rows} of {}, which it was trained on", table.name());
+        return Ok((words, table, false));
     }
     let target: &Target = &notes.target;
     let split = split_of(&table, target, notes.training.seed)?;
     let mut held = table.emptied();
     held.append_rows(&table, split.test.iter().copied())?;
-    Ok((held_out(held.n_rows()), held))
+    Ok((held_out(held.n_rows()), held, true))
 }
 
 /// The rows that a training keeps to judge by, in words.

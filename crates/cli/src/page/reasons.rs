@@ -1,16 +1,12 @@
 //! What a network relies on.
 
 use layerwise_data::{DMatrix, Encoding, Feature, Table, Target, Task};
-use layerwise_model::core::MatrixView;
-use layerwise_model::rand::seq::index::sample;
-use layerwise_model::{
-    Examples, ModelError, Shuffles, Stream, class_accuracy, generator, log_loss,
-    partial_dependence, r_squared, roc_auc,
-};
+use layerwise_model::{Examples, ModelError, Shuffles, log_loss, partial_dependence};
 use layerwise_report::{Bar, Bars, Block, Chart, Figure, Grid, Plot, Series};
 
-use super::{Held, Subject, figure, groups, pixels, plain, text};
+use super::{Held, Subject, figure, pixels, plain, text};
 use crate::error::CliError;
+use crate::explain::{Measure, groups, measure_of, rows_of};
 use crate::report::short;
 
 /// The measure that pixels are ranked by.
@@ -46,24 +42,18 @@ impl Ranking {
 }
 
 pub(super) fn ranking(subject: &Subject<'_>, held: &Held<'_>) -> Result<Ranking, CliError> {
-    type Measure = fn(MatrixView<'_, f32>, MatrixView<'_, f32>) -> Result<f64, ModelError>;
     let notes = subject.notes;
-    let (name, measure): (&'static str, Measure) = match notes.target.task() {
+    let (name, measure): (_, Measure) = match notes.target.task() {
         // One pixel hardly ever changes an answer, but how sure it is.
         Task::Binary | Task::Classes if pixels::format(notes).is_some() => {
             (LOG_LOSS, |al, y| Ok(-log_loss(al, y)?))
         }
-        Task::Binary => ("AUC", |al, y| roc_auc(al, y)),
-        Task::Classes => ("accuracy", |al, y| class_accuracy(al, y)),
-        Task::Regression => ("R²", |al, y| r_squared(al, y)),
+        task => measure_of(task),
     };
-    let groups = groups(notes);
+    let groups = groups(&notes.recipe);
     let most = (CELLS / (groups.len().max(1) * REPEATS)).max(200);
     let seed = notes.training.seed;
-    let rows = match held.m() > most {
-        true => sample(&mut generator(seed, Stream::HoldOut), held.m(), most).into_vec(),
-        false => (0..held.m()).collect(),
-    };
+    let rows = rows_of(held.m(), most, seed).unwrap_or_else(|| (0..held.m()).collect());
     let (x, y) = (held.x.select_columns(&rows), held.y.select_columns(&rows));
     let examples = Examples::new(&x, &y)?;
     let mut ranking = Ranking { measure: name, whole: 0.0, rows: rows.len(), worth: vec![] };
@@ -241,7 +231,7 @@ fn dependence(
     let Some(values) = values_of(held, feature).filter(|values| values.len() > 1) else {
         return Ok(None);
     };
-    let group = groups(notes)[place].clone();
+    let group = groups(&notes.recipe)[place].clone();
     let encoded = rows_with(subject, held, &[(&feature.column, values.clone())])?;
     let encoded = encoded.rows(group.start, group.len()).into_owned();
     let step = held.m().div_ceil(ROWS);

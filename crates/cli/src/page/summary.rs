@@ -1,10 +1,9 @@
 //! The whole in a few numbers.
 
-use std::collections::BTreeMap;
-
 use layerwise_data::Task;
 use layerwise_model::{ModelError, bootstrap_interval, r_squared};
 use layerwise_report::{Block, Table};
+use serde_json::{Value, json};
 
 use super::{Held, Subject, count, figure, measure, share, share_interval, taken_for, text, truth};
 use crate::error::CliError;
@@ -20,60 +19,76 @@ const LEVEL: f64 = 0.95;
 /// Rows below which measures say little.
 const FEW: usize = 30;
 
-/// What the page says in a sentence.
-pub(super) fn sentence(subject: &Subject<'_>) -> Result<String, CliError> {
-    let (notes, target) = (subject.notes, &subject.notes.target);
-    let known = notes.scores.test.clone();
-    let scores = match &subject.held {
-        Some(held) => Scores::of(target, &held.al, held.y)?,
-        None => known,
-    };
-    let of = |(name, value): &(String, Option<f64>)| format!("{name} {}", measure(name, *value));
-    let measures: Vec<String> = scores.measures.iter().map(of).collect();
-    let words = subject.held.as_ref().map_or("rows held out for testing", |held| &held.words);
-    let (column, task) = (target.column(), target.task().words());
-    Ok(format!("A network that predicts {column} ({task}): {} on {words}.", measures.join(", ")))
+/// A measure on the rows judged by, with between what it may well lie.
+pub(super) struct Judged {
+    name: String,
+    value: Option<f64>,
+    interval: Option<(f64, f64)>,
 }
 
-pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
+/// The measures that the page speaks of, with intervals if there are rows to judge by.
+pub(super) fn judged(subject: &Subject<'_>) -> Result<Vec<Judged>, CliError> {
+    let scores = match &subject.held {
+        Some(held) => Scores::of(&subject.notes.target, &held.al, held.y)?,
+        None => subject.notes.scores.test.clone(),
+    };
+    let of = |(name, value): (String, Option<f64>)| {
+        let interval = match &subject.held {
+            Some(held) => interval_of(subject, held, &name)?,
+            None => None,
+        };
+        Ok(Judged { name, value, interval })
+    };
+    scores.measures.into_iter().map(of).collect()
+}
+
+/// The same for machines.
+pub(super) fn facts(judged: &[Judged]) -> Value {
+    let fact = |judged: &Judged| {
+        let Judged { name, value, interval } = judged;
+        (name.clone(), json!({ "value": value, "interval": interval }))
+    };
+    Value::Object(judged.iter().map(fact).collect())
+}
+
+/// What the page says in a sentence.
+pub(super) fn sentence(subject: &Subject<'_>, judged: &[Judged]) -> String {
+    let target = &subject.notes.target;
+    let of = |judged: &Judged| format!("{} {}", judged.name, measure(&judged.name, judged.value));
+    let measures: Vec<String> = judged.iter().map(of).collect();
+    let words = subject.held.as_ref().map_or("rows held out for testing", |held| &held.words);
+    let (column, task) = (target.column(), target.task().words());
+    format!("A network that predicts {column} ({task}): {} on {words}.", measures.join(", "))
+}
+
+pub(super) fn blocks(subject: &Subject<'_>, judged: &[Judged]) -> Vec<Block> {
     let mut blocks = vec![];
-    let mut warnings = verdict(subject)?;
+    let mut warnings = subject.held.as_ref().map_or(vec![], |held| verdict(subject, held, judged));
     warnings.extend_from_slice(subject.warnings);
     if !warnings.is_empty() {
         blocks.push(Block::Warnings(warnings));
     }
-    let Some(held) = &subject.held else {
-        let of = |(name, value): &(String, Option<f64>)| {
-            [name.clone(), measure(name, *value), String::new()]
-        };
-        blocks.push(Block::Measures(subject.notes.scores.test.measures.iter().map(of).collect()));
-        blocks.push(text(
-            "Measured on the rows that were held out in training. With data beside the model, `layerwise report MODEL \
-             DATA`, this page also says where it fails and why.",
-        ));
-        return Ok(blocks);
+    blocks.push(text(match &subject.held {
+        Some(held) => format!(
+            "Measured on {}. The intervals hold the middle 95 % of what the measure would be on other rows of the \
+             same kind, as many as these (bootstrap).",
+            held.words
+        ),
+        None => "Measured on the rows that were held out in training. With data beside the model, `layerwise report \
+                 MODEL DATA`, this page also says where it fails and why."
+            .into(),
+    }));
+    let of = |judged: &Judged| {
+        let Judged { name, value, interval } = judged;
+        let shown = |value: f64| measure(name, Some(value));
+        let interval = interval.map(|(low, high)| format!("{} to {}", shown(low), shown(high)));
+        let guess = subject.held.as_ref().map(|held| guessing(subject, held, name));
+        let notes = interval.into_iter().chain(guess).filter(|note| !note.is_empty());
+        [name.clone(), measure(name, *value), notes.collect::<Vec<_>>().join("; ")]
     };
-    blocks.push(text(format!(
-        "Measured on {}. The intervals hold the middle 95 % of what the measure would be on other rows of the same \
-         kind, as many as these (bootstrap).",
-        held.words
-    )));
-    let scores = Scores::of(&subject.notes.target, &held.al, held.y)?;
-    let mut measures = vec![];
-    for (name, value) in &scores.measures {
-        let interval = match interval_of(subject, held, name)? {
-            Some((low, high)) => {
-                format!("{} to {}", measure(name, Some(low)), measure(name, Some(high)))
-            }
-            None => String::new(),
-        };
-        let note =
-            [interval, guessing(subject, held, name)].into_iter().filter(|note| !note.is_empty());
-        measures.push([name.clone(), measure(name, *value), note.collect::<Vec<_>>().join("; ")]);
-    }
-    blocks.push(Block::Measures(measures));
+    blocks.push(Block::Measures(judged.iter().map(of).collect()));
     blocks.push(parts(subject));
-    Ok(blocks)
+    blocks
 }
 
 /// The measures of all parts, as they were after training: what was learned by heart shows here.
@@ -92,45 +107,22 @@ fn parts(subject: &Subject<'_>) -> Block {
     Block::Table(Table::new(caption, header, rows))
 }
 
-/// A measure with between what it may well lie.
-#[derive(serde::Serialize)]
-pub(super) struct Judged {
-    value: Option<f64>,
-    interval: Option<(f64, f64)>,
-}
-
-/// The measures with their intervals, for machines.
-pub(super) fn judged(
-    subject: &Subject<'_>,
-    held: &Held<'_>,
-) -> Result<BTreeMap<String, Judged>, CliError> {
-    let scores = Scores::of(&subject.notes.target, &held.al, held.y)?;
-    let of = |(name, value): (String, Option<f64>)| {
-        let interval = interval_of(subject, held, &name)?;
-        Ok((name, Judged { value, interval }))
-    };
-    scores.measures.into_iter().map(of).collect()
-}
-
 /// What must be known before the measures are believed.
-fn verdict(subject: &Subject<'_>) -> Result<Vec<String>, CliError> {
-    let Some(held) = &subject.held else { return Ok(vec![]) };
+fn verdict(subject: &Subject<'_>, held: &Held<'_>, judged: &[Judged]) -> Vec<String> {
     let mut warnings = vec![];
     if held.m() < FEW {
         let rows = count(held.m(), "row");
         warnings.push(format!("it is judged by {rows} only: the measures say little"));
     }
-    let scores = Scores::of(&subject.notes.target, &held.al, held.y)?;
-    let value = |name: &str| scores.measures.iter().find(|measure| measure.0 == name)?.1;
-    let useless = match subject.notes.target.task() {
-        Task::Regression => value("R²").is_some_and(|r| r <= 0.0),
-        _ => value("AUC").is_some_and(|auc| auc <= 0.5),
+    let of = |name: &str| judged.iter().find(|judged| judged.name == name);
+    let value = |name: &str| of(name).and_then(|judged| judged.value);
+    // What a model without any knowledge reaches.
+    let (name, worth) = match subject.notes.target.task() {
+        Task::Regression => ("R²", 0.0),
+        _ => ("AUC", 0.5),
     };
-    let (low, worth) = match subject.notes.target.task() {
-        Task::Regression => (interval_of(subject, held, "R²")?.map(|range| range.0), 0.0),
-        Task::Binary => (interval_of(subject, held, "AUC")?.map(|range| range.0), 0.5),
-        Task::Classes => (None, 0.0),
-    };
+    let useless = value(name).is_some_and(|value| value <= worth);
+    let low = of(name).and_then(|judged| judged.interval).map(|(low, _)| low);
     let guess = match subject.notes.target.task() {
         Task::Regression => "always saying the mean",
         _ => "guessing",
@@ -152,7 +144,7 @@ fn verdict(subject: &Subject<'_>) -> Result<Vec<String>, CliError> {
                 .into(),
         );
     }
-    Ok(warnings)
+    warnings
 }
 
 /// The class that most rows are of, and their share.

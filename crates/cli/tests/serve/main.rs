@@ -3,8 +3,6 @@
 #![cfg(unix)]
 
 mod access;
-// Of which the tests of pages use more.
-#[allow(dead_code)]
 #[path = "../browser/mod.rs"]
 mod browser;
 mod client;

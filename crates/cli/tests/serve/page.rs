@@ -87,6 +87,7 @@ fn the_form_predicts_in_a_browser() {
     // A class with a tag in its name is shown as text.
     assert!(shown.contains("old <b>"), "{shown}");
 
+    browser.picture(&std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve-form.png"));
     assert_eq!(browser.problems(), [] as [Value; 0], "nothing is blocked, nothing fails");
 
     // What is wrong is shown in the service's words.
