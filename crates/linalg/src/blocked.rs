@@ -13,7 +13,7 @@ use crate::pack::{LINE, pack, pack_right};
 use crate::plan::{KC, Panels, Plan, blocks_of_terms, terms_in_a_block};
 use crate::scalar::Side;
 use crate::simd::Simd;
-use crate::tile::{Start, Tile, TileFn};
+use crate::tile::{Ahead, Start, Tile, TileFn};
 use crate::turned;
 
 /// Bytes of `B` or `C` beyond which they are not taken to be near, and asked for before they are used.
@@ -295,8 +295,19 @@ impl<T: Copy + Default> Part<'_, '_, T> {
                         (b.values.as_ptr().add(at), step, next)
                     }
                 };
-                let ask_right = ask && j + 2 * width <= columns;
-                block.multiply::<K>(right, width, ask_right, c.add((column + j) * m + row), m);
+                let more = ask && j + 2 * width <= columns;
+                let ahead = match more {
+                    // The same terms of the columns that come next.
+                    true => Ahead {
+                        from: right.0.wrapping_add(width * b.column_stride),
+                        count: width,
+                        step: b.column_stride,
+                        next: LINE / size_of::<T>(),
+                        near: true,
+                    },
+                    false => Ahead::nothing(),
+                };
+                block.multiply::<K>(right, width, ahead, c.add((column + j) * m + row), m);
             }
             j += width;
             panel += 1;
@@ -327,7 +338,8 @@ struct Block<'a, T> {
 
 impl<T: Copy + Default> Block<'_, T> {
     /// Multiplies the block by `present` columns of `B`, tile below tile. `b` is where they are, how far
-    /// apart their numbers lie, and how far apart they themselves; `c` where the result goes.
+    /// apart their numbers lie, and how far apart they themselves; `c` where the result goes; `ahead` what
+    /// the first tile asks for.
     ///
     /// # Safety
     /// As [`gemm`], for this part of the matrices.
@@ -336,7 +348,7 @@ impl<T: Copy + Default> Block<'_, T> {
         &self,
         (b, b_step, b_next): (*const T, usize, usize),
         present: usize,
-        ask_right: bool,
+        ahead: Ahead<T>,
         c: *mut T,
         c_next: usize,
     ) {
@@ -378,8 +390,9 @@ impl<T: Copy + Default> Block<'_, T> {
                     alpha,
                     start,
                     rectified,
+                    resumes: false,
                     ask,
-                    ask_right: ask_right && done == 0,
+                    ahead: if done == 0 { ahead } else { Ahead::nothing() },
                 };
                 K::tile(mv, present, edge)(&tile);
             }

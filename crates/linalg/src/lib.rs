@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | [`affine`], [`affine_rectified`] | `Z = W A_prev + b`, `A = max(0, Z)` | forward |
 //! | [`affine_stretch`], [`affine_of_stretches`] | the same, some features at a time | the next forward, while `W` is updated |
+//! | [`FeatureBlocks`] | `dW` and the next `Z`, some features at a time | the same `X` again and again |
 //! | [`matmul_tn`] | `C = α Aᵀ B + β C` | `dA_prev = Wᵀ dZ` |
 //! | [`matmul_nt`], [`matmul_nt_in_turns`] | `C = α A Bᵀ + β C` | `dW = dZ A_prevᵀ` |
 //! | [`matmul`] | `C = α A B + β C` | forward |
@@ -26,6 +27,7 @@ mod blocked;
 mod column;
 mod error;
 mod exponential;
+mod features;
 mod finite;
 mod kernels;
 mod matrix;
@@ -48,6 +50,7 @@ mod vectorized;
 pub use affine::{affine, affine_rectified, affine_rows};
 pub use error::LinalgError;
 pub use exponential::exp;
+pub use features::{FeatureBlock, FeatureBlocks};
 pub use finite::first_non_finite;
 pub use matrix::{MatrixView, MatrixViewMut};
 pub use nalgebra::{DMatrix, DVector};

@@ -5,7 +5,9 @@ use nalgebra::RealField;
 use crate::MatrixView;
 use crate::blocked::Product;
 use crate::exponential::Exponential;
+use crate::features::Block;
 use crate::kernels::{for_f32, for_f64};
+use crate::tile::Start;
 
 /// A floating-point number the kernels can work with: [`prim@f32`] or [`prim@f64`].
 ///
@@ -140,6 +142,8 @@ impl<T> Side<'_, T> {
 
 pub(crate) mod private {
     use crate::blocked::Product;
+    use crate::features::Block;
+    use crate::tile::Start;
 
     /// The kernels that are compiled for each instruction set. Sealed: `Scalar` is for `f32` and `f64`.
     #[allow(private_interfaces)]
@@ -162,6 +166,23 @@ pub(crate) mod private {
             scratch: &mut [Self],
             take: &mut dyn FnMut(usize, &mut [Self]),
         );
+
+        /// `C := alpha dZ Xᵀ + start` for a block of features.
+        ///
+        /// # Panics
+        /// If a matrix has another size than the block says, or the block is not sound.
+        fn block_gradient(
+            block: &Block<'_, Self>,
+            dz: &[Self],
+            factors: (Self, Start<'_, Self>),
+            c: &mut [Self],
+        );
+
+        /// `S := W X` for the first block of features, `S := S + W X` for another.
+        ///
+        /// # Panics
+        /// As [`block_gradient`](Kernels::block_gradient).
+        fn block_sums(block: &Block<'_, Self>, w: &[Self], first: bool, s: &mut [Self]);
 
         /// ReLU in place.
         fn rectify(z: &mut [Self]);
@@ -194,6 +215,28 @@ macro_rules! kernels_for {
                 // SAFETY: sides, bias and the scratch hold what the product's shape says, as was
                 // asserted.
                 unsafe { $calls::gemm_in_turns(product, together, scratch, take) }
+            }
+
+            fn block_gradient(
+                block: &Block<'_, Self>,
+                dz: &[Self],
+                factors: (Self, Start<'_, Self>),
+                c: &mut [Self],
+            ) {
+                block.check();
+                assert!(!factors.1.is_bias(), "a bias belongs to Z");
+                assert!(dz.len() == block.n_out * block.m, "dZ is of another size");
+                assert!(c.len() == block.n_out * block.features, "C is of another size");
+                // SAFETY: the block is sound, and the matrices are of its sizes, as was asserted.
+                unsafe { $calls::block_gradient(block, dz.as_ptr(), factors, c.as_mut_ptr()) }
+            }
+
+            fn block_sums(block: &Block<'_, Self>, w: &[Self], first: bool, s: &mut [Self]) {
+                block.check();
+                assert!(w.len() == block.n_out * block.features, "W is of another size");
+                assert!(s.len() == block.n_out * block.m, "S is of another size");
+                // SAFETY: the block is sound, and the matrices are of its sizes, as was asserted.
+                unsafe { $calls::block_sums(block, w, !first, s.as_mut_ptr()) }
             }
 
             fn rectify(z: &mut [Self]) {

@@ -84,6 +84,26 @@ impl<T: Copy> Start<'_, T> {
     }
 }
 
+/// Memory that is asked for, with every line of terms, before it is used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ahead<T> {
+    pub(crate) from: *const T,
+    /// How many places, how far apart.
+    pub(crate) count: usize,
+    pub(crate) step: usize,
+    /// From there to the places of the next terms.
+    pub(crate) next: usize,
+    /// Whether it is brought into the first-level cache, or only into the second.
+    pub(crate) near: bool,
+}
+
+impl<T> Ahead<T> {
+    /// Nothing.
+    pub(crate) fn nothing() -> Self {
+        Self { from: std::ptr::null(), count: 0, step: 0, next: 0, near: false }
+    }
+}
+
 /// Tiles of `C := alpha A B + start`, one below the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tile<'a, T> {
@@ -109,10 +129,12 @@ pub(crate) struct Tile<'a, T> {
     pub(crate) start: Start<'a, T>,
     /// Whether entries below 0 become 0.
     pub(crate) rectified: bool,
+    /// Whether the sums go on from what `C` has.
+    pub(crate) resumes: bool,
     /// Whether the old values are asked for before the sums are made.
     pub(crate) ask: bool,
-    /// Whether the columns of `B` that come next are asked for while the sums are made.
-    pub(crate) ask_right: bool,
+    /// What is asked for while the sums are made.
+    pub(crate) ahead: Ahead<T>,
 }
 
 /// A compiled tile.
@@ -157,20 +179,31 @@ unsafe fn sums<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
     tile: &Tile<'_, V::Number>,
     number: usize,
 ) -> [[V; MV]; NR] {
-    let Tile { k, a_step, b_step, b_next, last, .. } = *tile;
+    let Tile { k, a_step, b_step, b_next, c, c_next, last, ahead, .. } = *tile;
     // SAFETY: offsets stay within what the caller vouches for.
     unsafe {
         let mut sums = [[V::zero(); MV]; NR];
+        if tile.resumes {
+            for (j, sums_j) in sums.iter_mut().enumerate() {
+                for (v, sum) in sums_j.iter_mut().enumerate() {
+                    let from = c.add((number * MV + v) * V::LANES + j * c_next);
+                    let whole = v + 1 < MV || last == V::LANES;
+                    *sum = if whole { V::load(from) } else { V::load_first(from, last) };
+                }
+            }
+        }
         let (mut a, mut b) = (tile.a.add(number * tile.a_next), tile.b);
-        let ask = tile.ask_right && number == 0;
+        let ask = ahead.count > 0 && number == 0;
+        let mut asked = ahead.from;
         let line = LINE / size_of::<V::Number>();
         let mut left = k;
         while left > 0 {
             if ask {
-                // The same terms of the columns that come next.
-                for j in NR..2 * NR {
-                    V::prefetch::<true>(b.wrapping_add(j * b_next));
+                for j in 0..ahead.count {
+                    let at = asked.wrapping_add(j * ahead.step);
+                    if ahead.near { V::prefetch::<true>(at) } else { V::prefetch::<false>(at) }
                 }
+                asked = asked.wrapping_add(ahead.next);
             }
             let terms = if ask { left.min(line) } else { left };
             for _ in 0..terms {

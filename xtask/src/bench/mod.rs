@@ -10,7 +10,7 @@ use layerwise::model::ModelError;
 use serde::Serialize;
 
 use runner::Runner;
-use timing::{Times, time};
+use timing::{Times, Timing};
 use workload::{ALL, OptimizerName, Precision, Workload};
 
 use crate::output::say;
@@ -69,7 +69,9 @@ fn measure<T: Scalar>(
     seconds: f64,
 ) -> Result<Line, ModelError> {
     let mut runner = Runner::<T>::new(workload, optimizer, threads)?;
-    let times = time(seconds, || runner.step())?;
+    let mut timing = Timing::new(seconds);
+    runner.run(|loss| timing.after_step(loss))?;
+    let times = timing.times();
     let optimizer = match optimizer {
         _ if workload.inference => "none",
         OptimizerName::Adam => "adam",

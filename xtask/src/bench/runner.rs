@@ -1,5 +1,7 @@
 //! A workload made ready, and one step of it.
 
+use std::ops::ControlFlow;
+
 use layerwise::core::CoreError;
 use layerwise::model::{ModelError, StandardNormals, Stream, generator};
 use layerwise::prelude::*;
@@ -68,11 +70,29 @@ impl<T: Scalar> Runner<T> {
         Ok(Self { batch, network, x, y, kind, next: 0 })
     }
 
+    /// Steps, each on the next batch, until `each`, which is told what they returned, has enough. Where a batch
+    /// is all there is, they are those of [`TrainingStep::run_repeatedly`].
+    ///
+    /// # Errors
+    /// Whatever the model refuses; nothing for the workloads there are.
+    pub fn run(&mut self, mut each: impl FnMut(f64) -> ControlFlow<()>) -> Result<(), ModelError> {
+        match &mut self.kind {
+            Kind::Train { step, cost, optimizer } if self.batch == self.x.ncols() => {
+                let data = ((&self.x).into(), (&self.y).into(), None);
+                let each = |_, cost: T| each(cost.to_f64());
+                let (network, steps) = (&mut self.network, usize::MAX);
+                step.run_repeatedly(network, data, &**cost, &**optimizer, steps, each)?;
+            }
+            _ => while each(self.step()?).is_continue() {},
+        }
+        Ok(())
+    }
+
     /// One step on the next batch; the cost, or for a prediction the first output.
     ///
     /// # Errors
     /// Whatever the model refuses; nothing for the workloads there are.
-    pub fn step(&mut self) -> Result<f64, ModelError> {
+    fn step(&mut self) -> Result<f64, ModelError> {
         let batch = self.batch;
         if self.next + batch > self.x.ncols() {
             self.next = 0;

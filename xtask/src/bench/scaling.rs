@@ -3,7 +3,7 @@
 use layerwise::model::ModelError;
 
 use super::runner::Runner;
-use super::timing::time;
+use super::timing::Timing;
 use super::workload::{OptimizerName, Workload};
 
 use crate::output::say;
@@ -77,7 +77,9 @@ fn median(
     let workload =
         Workload { name: "scaling", layer_dims, batch, examples: 2 * batch, inference: false };
     let mut runner = Runner::<f32>::new(workload, OptimizerName::Sgd, threads)?;
-    Ok(time(seconds, || runner.step())?.median_step_us)
+    let mut timing = Timing::new(seconds);
+    runner.run(|loss| timing.after_step(loss))?;
+    Ok(timing.times().median_step_us)
 }
 
 /// Operations of a step: a product forward, one for `dW`, and one for `dA_prev` but in the first layer.

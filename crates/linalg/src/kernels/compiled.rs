@@ -1,11 +1,12 @@
 //! The kernels compiled for each instruction set.
 
 use crate::blocked::{self, Kernel, Packed, Product};
+use crate::features::{self, Block};
 use crate::rectify;
 use crate::simd::Portable;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::{F32x8, F32x16, F64x4, F64x8};
-use crate::tile::{self, Tile, TileFn};
+use crate::tile::{self, Start, Tile, TileFn};
 
 /// The tile of `$mv` registers by `$nr` columns out of those compiled.
 macro_rules! choose {
@@ -88,6 +89,42 @@ macro_rules! kernels_for {
                 unsafe {
                     blocked::gemm_in_turns::<Tiles>(product, together, scratch, 1.0, packed, take);
                 }
+            }
+
+            /// `dW` of a block of features.
+            ///
+            /// # Safety
+            /// As [`features::gradient`].
+            // With registers of 64 bytes there are two kinds of tiles, and each product has one.
+            #[allow(dead_code)]
+            $(#[target_feature(enable = $features)])?
+            pub(in crate::kernels) unsafe fn block_gradient(
+                block: &Block<'_, $number>,
+                dz: *const $number,
+                factors: ($number, Start<'_, $number>),
+                c: *mut $number,
+                packed: &mut Packed<$number>,
+            ) {
+                // SAFETY: as the caller's.
+                unsafe { features::gradient::<Tiles>(block, dz, factors, c, 1.0, packed) }
+            }
+
+            /// `Z` of a block of features.
+            ///
+            /// # Safety
+            /// As [`features::sums`].
+            // With registers of 64 bytes there are two kinds of tiles, and each product has one.
+            #[allow(dead_code)]
+            $(#[target_feature(enable = $features)])?
+            pub(in crate::kernels) unsafe fn block_sums(
+                block: &Block<'_, $number>,
+                w: &[$number],
+                resumes: bool,
+                s: *mut $number,
+                packed: &mut Packed<$number>,
+            ) {
+                // SAFETY: as the caller's.
+                unsafe { features::sums::<Tiles>(block, w, resumes, s, 1.0, packed) }
             }
         }
     };

@@ -7,6 +7,8 @@ mod tests;
 use std::cell::RefCell;
 
 use crate::blocked::{Packed, Product};
+use crate::features::Block;
+use crate::tile::Start;
 #[cfg(target_arch = "x86_64")]
 use crate::{
     turned,
@@ -91,6 +93,59 @@ macro_rules! calls_for {
                     $portable::gemm_in_turns(product, together, scratch, packed, take);
                 }
                 PACKED.set(packed);
+            }
+
+            /// `dW` of a block of features.
+            ///
+            /// # Safety
+            /// The block is sound, and `dz` and `c` hold what belongs to it.
+            pub(crate) unsafe fn block_gradient(
+                block: &Block<'_, $number>,
+                dz: *const $number,
+                factors: ($number, Start<'_, $number>),
+                c: *mut $number,
+            ) {
+                PACKED.with_borrow_mut(|packed| {
+                    #[cfg(target_arch = "x86_64")]
+                    if has_avx512() {
+                        // SAFETY: the processor has the instructions; the rest as the caller's.
+                        return unsafe { $avx512::block_gradient(block, dz, factors, c, packed) };
+                    }
+                    #[cfg(target_arch = "x86_64")]
+                    if has_avx2() {
+                        // SAFETY: the processor has the instructions; the rest as the caller's.
+                        return unsafe { $avx2::block_gradient(block, dz, factors, c, packed) };
+                    }
+                    // SAFETY: as the caller's.
+                    unsafe { $portable::block_gradient(block, dz, factors, c, packed) }
+                });
+            }
+
+            /// `Z` of a block of features.
+            ///
+            /// # Safety
+            /// The block is sound, and `w` and `s` hold what belongs to it.
+            pub(crate) unsafe fn block_sums(
+                block: &Block<'_, $number>,
+                w: &[$number],
+                resumes: bool,
+                s: *mut $number,
+            ) {
+                PACKED.with_borrow_mut(|packed| {
+                    #[cfg(target_arch = "x86_64")]
+                    if has_avx512() {
+                        // Few units leave less of these registers empty.
+                        // SAFETY: the processor has the instructions; the rest as the caller's.
+                        return unsafe { $avx512vl::block_sums(block, w, resumes, s, packed) };
+                    }
+                    #[cfg(target_arch = "x86_64")]
+                    if has_avx2() {
+                        // SAFETY: the processor has the instructions; the rest as the caller's.
+                        return unsafe { $avx2::block_sums(block, w, resumes, s, packed) };
+                    }
+                    // SAFETY: as the caller's.
+                    unsafe { $portable::block_sums(block, w, resumes, s, packed) }
+                });
             }
 
             /// ReLU.

@@ -6,10 +6,10 @@
 
 use std::ops::ControlFlow;
 
-use layerwise_core::linalg::{affine_of_stretches, affine_stretch, stretches};
+use layerwise_core::linalg::{FeatureBlocks, affine_of_stretches, affine_stretch, stretches};
 use layerwise_core::{CoreError, GradientForm, MatrixView, MatrixViewMut, Scalar};
 use layerwise_cost::{Cost, weighted_cost};
-use layerwise_optim::Optimizer;
+use layerwise_optim::{Optimizer, State};
 
 use super::batches::Batch;
 use super::share::FirstError;
@@ -20,6 +20,8 @@ use crate::{Network, Result, TrainingStep};
 const NEAR: usize = 4 << 20;
 /// Bytes of a stretch of `X` that stay there from the update to the sums.
 const NEAR_ENOUGH: usize = 2 << 20;
+/// Steps on the same `X` from which a copy of it in blocks pays.
+const STEPS_WORTH_A_COPY: usize = 16;
 
 /// The next step's `Z` of the first layer, in parts.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ pub(super) struct Ahead<T> {
     sums: Vec<T>,
     /// For each stretch, room for the columns of a gradient that are made together.
     scratch: Vec<T>,
+    /// `X` in blocks of features, from the first step on where that pays, to the last.
+    blocks: Option<FeatureBlocks<T>>,
 }
 
 impl<T: Scalar> Ahead<T> {
@@ -53,7 +57,9 @@ impl<T: Scalar> TrainingStep<T> {
     /// end it. Returns the number of steps, fewer if a cost is not finite.
     ///
     /// With many features it is faster: the weights of the first layer are used for the next step as soon as
-    /// they are updated, and so `X` is read from memory once a step instead of twice.
+    /// they are updated, and so `X` is read from memory once a step instead of twice. For many steps of a
+    /// first layer with few units `X` is copied, in an order that suits both uses, and the copy kept until
+    /// the last.
     ///
     /// # Errors
     /// As [`run_weighted`](TrainingStep::run_weighted).
@@ -88,29 +94,35 @@ impl<T: Scalar> TrainingStep<T> {
     ) -> Result<usize> {
         // What was begun may have been of other examples.
         self.ahead.begun = false;
-        for step in 1..=steps {
-            let j = self.run_before(network, data, cost, optimizer, step < steps)?;
+        let mut done = 0;
+        while done < steps {
+            let j = self.run_before(network, data, cost, optimizer, steps - done - 1)?;
             if !j.is_finite_number() {
-                return Ok(step - 1);
+                break;
             }
-            if each(step, j).is_break() {
-                return Ok(step);
+            done += 1;
+            if each(done, j).is_break() {
+                break;
             }
         }
-        Ok(steps)
+        self.ahead.blocks = None;
+        Ok(done)
     }
 
-    /// One step, which may have been begun by the one before; with `same_again` the next, of which the caller
-    /// says that it has the same examples and the network as it is left here, may be begun.
+    /// One step, which may have been begun by the one before; if there are `more`, of which the caller says
+    /// that they have the same examples and the network as it is left here, the next may be begun.
     pub(super) fn run_before(
         &mut self,
         network: &mut Network<T>,
         (x, y, weights): Batch<'_, T>,
         cost: &dyn Cost<T>,
         optimizer: &dyn Optimizer<T>,
-        same_again: bool,
+        more: usize,
     ) -> Result<T> {
         let begun = std::mem::take(&mut self.ahead.begun);
+        if !begun || more == 0 {
+            self.ahead.blocks = None;
+        }
         let al = self.forward_from(network, x, begun)?;
         let j = match weights {
             None => cost.cost(al, y)?,
@@ -127,9 +139,13 @@ impl<T: Scalar> TrainingStep<T> {
         self.down(network, (x, y, weights), cost)?;
         self.gradients_kept = false;
         self.make_gradients(network, x, |form| form == GradientForm::Own)?;
-        let begins = same_again && self.pays_to_begin(network, x);
+        let begins = more > 0 && self.pays_to_begin(network, x);
         if begins {
             self.check_optimizer(optimizer)?;
+            let n_out = network.layers()[0].n_out();
+            if !begun && more >= STEPS_WORTH_A_COPY && FeatureBlocks::<T>::suit(n_out, x.ncols()) {
+                self.ahead.blocks = Some(FeatureBlocks::new(x));
+            }
             self.update_and_begin(network, x, optimizer)?;
         }
         self.descend(network, Some(x), optimizer, usize::from(begins))?;
@@ -171,16 +187,19 @@ impl<T: Scalar> TrainingStep<T> {
         let (n_out, n_in) = trained.shape;
         let n_stretches = stretches(n_in).len();
         let features = stretches(n_in).next().map_or(0, |first| first.len());
-        let scratch = if optimizer.descends() { 0 } else { n_out * trained.together.min(features) };
-        ahead.sums.resize(n_stretches * n_out * m, T::zero());
-        ahead.scratch.resize(n_stretches * scratch, T::zero());
-
         let dz = MatrixView::new(&da[0][..n_out * m], n_out, m).map_err(CoreError::from)?;
         let rule = Rule::new(updating, *step, optimizer);
         let update = rule.of(trained);
+        let Ahead { sums, scratch: room, blocks, .. } = ahead;
+        // Room for as many columns as are made together, or a block has.
+        let most = trained.together.max(blocks.as_ref().map_or(0, FeatureBlocks::most_features));
+        let scratch = if update.adds_up() { 0 } else { n_out * most.min(features) };
+        sums.resize(n_stretches * n_out * m, T::zero());
+        room.resize(n_stretches * scratch, T::zero());
+        let blocks = blocks.as_ref();
         let mut parts = pool.parts();
-        parts.push(&mut ahead.sums, n_out * m);
-        parts.push(&mut ahead.scratch, scratch);
+        parts.push(sums, n_out * m);
+        parts.push(room, scratch);
         let mut slices = state.chunks_mut(trained.len());
         (0..n_state).for_each(|_| parts.push(slices.next().unwrap_or_default(), n_out * features));
         let mut first = true;
@@ -197,6 +216,17 @@ impl<T: Scalar> TrainingStep<T> {
             let w = chunk();
             error.keep((|| {
                 let stretch = i * features..i * features + w.len() / n_out;
+                if let Some(blocks) = blocks {
+                    let mut rest = (w, state);
+                    for block in blocks.stretch(i) {
+                        let n = n_out * block.features().len();
+                        let (w, state) = split(&mut rest, n);
+                        update.make_of_block_and_apply(dz, &block, &mut *w, state, scratch)?;
+                        let w = MatrixView::new(w, n_out, block.features().len())?;
+                        block.affine(w, MatrixViewMut::new(&mut *sums, n_out, m)?)?;
+                    }
+                    return Ok(());
+                }
                 update.make_and_apply((dz, x), stretch.start, w, state, scratch)?;
                 let w = MatrixView::new(w, n_out, stretch.len())?;
                 Ok(affine_stretch(w, x, stretch, MatrixViewMut::new(sums, n_out, m)?)?)
@@ -204,4 +234,15 @@ impl<T: Scalar> TrainingStep<T> {
         });
         Ok(error.into_result()?)
     }
+}
+
+/// The first `n` numbers of a parameter and of what belongs to it, which then are the rest.
+fn split<'a, T>(rest: &mut (&'a mut [T], State<'a, T>), n: usize) -> (&'a mut [T], State<'a, T>) {
+    let first = |slice: &mut &'a mut [T]| {
+        let (first, rest) = std::mem::take(slice).split_at_mut_checked(n).unwrap_or_default();
+        *slice = rest;
+        first
+    };
+    let (w, state) = rest;
+    (first(w), std::array::from_fn(|s| first(&mut state[s])))
 }

@@ -294,7 +294,7 @@ impl<T: Scalar> Trainer<'_, T> {
         let steps_per_epoch = count as u64;
         let all = steps_per_epoch.saturating_mul(self.epochs as u64);
         run.batches.begin(epoch, run.within.steps)?;
-        let same_again = run.batches.is_one_batch() && epoch < self.epochs;
+        let more = if run.batches.is_one_batch() { self.epochs - epoch } else { 0 };
         let mut asked = false;
         while run.within.steps < count {
             let raised =
@@ -317,7 +317,7 @@ impl<T: Scalar> Trainer<'_, T> {
             }
             let batch = (x, y, weights);
             let cost = self.cost.as_ref();
-            let cost = step.run_before(network, batch, cost, optimizer, same_again)?.to_f64();
+            let cost = step.run_before(network, batch, cost, optimizer, more)?.to_f64();
             run.within.steps += 1;
             if let Some(recorder) = self.recorder.as_mut().filter(|_| run.within.steps == count) {
                 recorder.after_update(network);

@@ -206,7 +206,7 @@ impl<T: Scalar> TrainingStep<T> {
     ) -> Result<T> {
         // What may have been begun was of other examples, for all that is known here.
         self.ahead.begun = false;
-        self.run_before(network, (x, y, weights), cost, optimizer, false)
+        self.run_before(network, (x, y, weights), cost, optimizer, 0)
     }
 
     /// The norm of all gradients together, `√Σ dw²`, as the last call of

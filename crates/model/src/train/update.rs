@@ -1,6 +1,8 @@
 //! The last part of a training step: from gradients to new parameters.
 
-use layerwise_core::linalg::{map_in_place, matmul_nt_columns, matmul_nt_in_turns, row_sums};
+use layerwise_core::linalg::{
+    FeatureBlock, map_in_place, matmul_nt_columns, matmul_nt_in_turns, row_sums,
+};
 use layerwise_core::{CoreError, GradientForm, MatrixView, MatrixViewMut, Scalar, parameters};
 use layerwise_optim::{MOST_STATE, Optimizer, Penalty, Rates, State, decay, max_norm};
 
@@ -235,6 +237,11 @@ impl<T: Scalar> Update<'_, T> {
         self.optimizer.apply(&self.rates, values, gradient, state);
     }
 
+    /// Whether the gradient times a number is added, so that it need not be made by itself.
+    pub(super) fn adds_up(&self) -> bool {
+        self.optimizer.descends() && self.lambda == T::zero()
+    }
+
     /// The columns from `first` on that `values` has of it, by their gradient, which is made here.
     pub(super) fn make_and_apply(
         &self,
@@ -253,7 +260,7 @@ impl<T: Scalar> Update<'_, T> {
         }
         let columns = first..first + values.len() / n_out;
         // A single unit sums up in its values what would better be summed up before.
-        if self.optimizer.descends() && self.lambda == T::zero() && n_out > 1 {
+        if self.adds_up() && n_out > 1 {
             let ncols = columns.len();
             let w = MatrixViewMut::new(values, n_out, ncols)?;
             matmul_nt_columns(-self.rates.alpha, dz, a_prev, columns, T::one(), w)?;
@@ -267,6 +274,27 @@ impl<T: Scalar> Update<'_, T> {
                 .map(|state| state.get_mut(at.clone()).unwrap_or_default());
             self.apply(&mut values[at.clone()], dw, state);
         })?;
+        Ok(())
+    }
+
+    /// [`make_and_apply`](Update::make_and_apply) for a block of the features of `X`.
+    pub(super) fn make_of_block_and_apply(
+        &self,
+        dz: MatrixView<'_, T>,
+        block: &FeatureBlock<'_, T>,
+        values: &mut [T],
+        state: State<'_, T>,
+        scratch: &mut [T],
+    ) -> std::result::Result<(), CoreError> {
+        let (n_out, n) = (dz.nrows(), block.features().len());
+        if self.adds_up() {
+            let w = MatrixViewMut::new(values, n_out, n)?;
+            block.matmul_nt(-self.rates.alpha, dz, T::one(), w)?;
+            return Ok(());
+        }
+        let dw = &mut scratch[..n_out * n];
+        block.matmul_nt(T::one(), dz, T::zero(), MatrixViewMut::new(&mut *dw, n_out, n)?)?;
+        self.apply(values, dw, state);
         Ok(())
     }
 }
