@@ -303,7 +303,6 @@ impl<T: Copy + Default> Part<'_, '_, T> {
                         count: width,
                         step: b.column_stride,
                         next: LINE / size_of::<T>(),
-                        near: true,
                     },
                     false => Ahead::nothing(),
                 };

@@ -93,14 +93,12 @@ pub(crate) struct Ahead<T> {
     pub(crate) step: usize,
     /// From there to the places of the next terms.
     pub(crate) next: usize,
-    /// Whether it is brought into the first-level cache, or only into the second.
-    pub(crate) near: bool,
 }
 
 impl<T> Ahead<T> {
     /// Nothing.
     pub(crate) fn nothing() -> Self {
-        Self { from: std::ptr::null(), count: 0, step: 0, next: 0, near: false }
+        Self { from: std::ptr::null(), count: 0, step: 0, next: 0 }
     }
 }
 
@@ -200,8 +198,7 @@ unsafe fn sums<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
         while left > 0 {
             if ask {
                 for j in 0..ahead.count {
-                    let at = asked.wrapping_add(j * ahead.step);
-                    if ahead.near { V::prefetch::<true>(at) } else { V::prefetch::<false>(at) }
+                    V::prefetch::<true>(asked.wrapping_add(j * ahead.step));
                 }
                 asked = asked.wrapping_add(ahead.next);
             }

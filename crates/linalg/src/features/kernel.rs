@@ -15,7 +15,7 @@ const HEIGHT: usize = 2;
 /// No register has more lanes.
 const MOST_LANES: usize = 16;
 /// Bytes of `dZ` that stay in the first-level cache beside the examples.
-const NEAREST: usize = 18 * 1024;
+const NEAREST: usize = 12 * 1024;
 
 /// A block, whose examples are in whole lines of memory, zeros behind the last feature, and how many units it
 /// is used for.
@@ -67,7 +67,7 @@ impl<T> Next<T> {
     fn ahead(&mut self, k: usize) -> Ahead<T> {
         let line = LINE / size_of::<T>();
         let (count, lines) = (self.count.min(self.left), k.div_ceil(line));
-        let ahead = Ahead { from: self.from, count, step: line, next: count * line, near: false };
+        let ahead = Ahead { from: self.from, count, step: line, next: count * line };
         self.from = self.from.wrapping_add(count * lines * line);
         self.left = self.left.saturating_sub(count * lines);
         ahead

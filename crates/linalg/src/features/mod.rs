@@ -18,9 +18,9 @@ use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar};
 pub(crate) use kernel::{Block, gradient, sums};
 
 /// Lines of memory that a block has of each example, at most.
-const LINES: usize = 16;
+const LINES: usize = 8;
 /// Bytes of a block that stay in the second-level cache beside those of the next.
-const NEAR: usize = 256 * 1024;
+const NEAR: usize = 192 * 1024;
 
 /// A copy of `X (n_in, m)` in blocks of features: those of one of the [`stretches`] after those of the one
 /// before.
