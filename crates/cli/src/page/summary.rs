@@ -57,7 +57,7 @@ pub(super) fn sentence(subject: &Subject<'_>, judged: &[Judged]) -> String {
     let of = |judged: &Judged| format!("{} {}", judged.name, measure(&judged.name, judged.value));
     let measures: Vec<String> = judged.iter().map(of).collect();
     let words = subject.held.as_ref().map_or("rows held out for testing", |held| &held.words);
-    let (column, task) = (target.column(), target.task().words());
+    let (column, task) = (short(target.column()), target.task().words());
     format!("A network that predicts {column} ({task}): {} on {words}.", measures.join(", "))
 }
 
@@ -213,10 +213,17 @@ fn interval_of(
                 interval => interval,
             }
         }
-        ("AUC", Task::Binary) => {
-            let mut order: Vec<usize> = (0..m).collect();
-            order.sort_by(|&i, &j| pairs[i].0.total_cmp(&pairs[j].0));
-            interval(&|rows| auc(rows, &order, &pairs))?.filter(|(low, high)| low < high)
+        ("AUC", task) => {
+            // Each class against the rest; of two classes one says it all.
+            let rows = if task == Task::Binary { 0..1 } else { 0..held.al.nrows() };
+            let classes: Vec<Ranks> = rows.map(|class| Ranks::of(held, class)).collect();
+            let draws = (DRAWN / (m * classes.len())).clamp(100, DRAWS);
+            let mean = |rows: &[usize]| {
+                // Of the classes that were drawn: rare ones are not always among them.
+                let areas: Vec<f64> = classes.iter().filter_map(|class| class.auc(rows)).collect();
+                Some(areas.iter().sum::<f64>() / areas.len() as f64)
+            };
+            bootstrap_interval(m, mean, draws, LEVEL, seed)?.filter(|(low, high)| low < high)
         }
         ("MAE", _) => mean(pairs.iter().map(|pair| error(pair).abs() * unit).collect())?,
         ("RMSE", _) => {
@@ -234,21 +241,43 @@ fn interval_of(
     })
 }
 
-/// The area under the ROC curve of rows, some of them several times; `order` is all of them by output.
-fn auc(rows: &[usize], order: &[usize], pairs: &[(f32, f32)]) -> Option<f64> {
-    let mut times = vec![0_u32; order.len()];
-    rows.iter().for_each(|&row| times[row] += 1);
-    let (mut positives, mut negatives, mut wins) = (0.0, 0.0, 0.0);
-    for group in order.chunk_by(|&i, &j| pairs[i].0 == pairs[j].0) {
-        let (mut p, mut n) = (0.0, 0.0);
-        for &row in group {
-            let times = f64::from(times[row]);
-            if pairs[row].1 > 0.5 { p += times } else { n += times }
-        }
-        wins += p * (negatives + n / 2.0);
-        (positives, negatives) = (positives + p, negatives + n);
+/// Rows by what is said of a class, for measuring many draws of them.
+struct Ranks {
+    /// All of them, the least first.
+    order: Vec<usize>,
+    /// What is said of a row, and what is true.
+    pairs: Vec<(f32, f32)>,
+}
+
+impl Ranks {
+    fn of(held: &Held<'_>, class: usize) -> Self {
+        let (al, y) = (held.al.row(class), held.y.row(class));
+        Self::new(al.iter().copied().zip(y.iter().copied()).collect())
     }
-    (positives > 0.0 && negatives > 0.0).then(|| wins / (positives * negatives))
+
+    fn new(pairs: Vec<(f32, f32)>) -> Self {
+        let mut order: Vec<usize> = (0..pairs.len()).collect();
+        order.sort_by(|&i, &j| pairs[i].0.total_cmp(&pairs[j].0));
+        Self { order, pairs }
+    }
+
+    /// The area under the ROC curve of rows, some of them several times.
+    fn auc(&self, rows: &[usize]) -> Option<f64> {
+        let Self { order, pairs } = self;
+        let mut times = vec![0_u32; order.len()];
+        rows.iter().for_each(|&row| times[row] += 1);
+        let (mut positives, mut negatives, mut wins) = (0.0, 0.0, 0.0);
+        for group in order.chunk_by(|&i, &j| pairs[i].0 == pairs[j].0) {
+            let (mut p, mut n) = (0.0, 0.0);
+            for &row in group {
+                let times = f64::from(times[row]);
+                if pairs[row].1 > 0.5 { p += times } else { n += times }
+            }
+            wins += p * (negatives + n / 2.0);
+            (positives, negatives) = (positives + p, negatives + n);
+        }
+        (positives > 0.0 && negatives > 0.0).then(|| wins / (positives * negatives))
+    }
 }
 
 #[cfg(test)]
@@ -257,16 +286,16 @@ mod tests {
 
     #[test]
     fn the_auc_of_rows_taken_again_is_that_of_their_copies() {
-        let pairs = [(0.1, 0.0), (0.4, 0.0), (0.35, 1.0), (0.8, 1.0), (0.4, 1.0)];
-        let order = [0, 2, 1, 4, 3];
+        let ranks = Ranks::new(vec![(0.1, 0.0), (0.4, 0.0), (0.35, 1.0), (0.8, 1.0), (0.4, 1.0)]);
+        assert_eq!(ranks.order, [0, 2, 1, 4, 3]);
         for rows in [vec![0, 1, 2, 3, 4], vec![0, 0, 2, 2, 1], vec![4, 1, 1, 3, 3]] {
-            let of = |row: &usize| pairs[*row];
+            let of = |row: &usize| ranks.pairs[*row];
             let (al, y): (Vec<f32>, Vec<f32>) = rows.iter().map(of).unzip();
             let matrix = |row: &[f32]| layerwise_data::DMatrix::from_row_slice(1, row.len(), row);
             let expected =
                 layerwise_model::roc_auc((&matrix(&al)).into(), (&matrix(&y)).into()).unwrap();
-            assert_eq!(auc(&rows, &order, &pairs), Some(expected), "{rows:?}");
+            assert_eq!(ranks.auc(&rows), Some(expected), "{rows:?}");
         }
-        assert_eq!(auc(&[0, 0, 1], &order, &pairs), None);
+        assert_eq!(ranks.auc(&[0, 0, 1]), None);
     }
 }

@@ -3,8 +3,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::bars::cut;
-use super::canvas::{FINE, INK, Picture, colour, words};
+use super::bars::NAME;
+use super::canvas::{FINE, INK, Picture, colour, cut, words};
 use super::figure_of;
 use crate::Table;
 
@@ -52,7 +52,8 @@ impl Heat {
         let tile = (300 / n.max(m) as u32).clamp(8, 64);
         let height = 70 + tile * n as u32;
         // About 8 units a letter, of names as long as they are shown.
-        let longest = self.rows.1.iter().map(|name| cut(name).chars().count()).max().unwrap_or(0);
+        let longest =
+            self.rows.1.iter().map(|name| cut(name, NAME).chars().count()).max().unwrap_or(0);
         let row_words = (8 * longest as u32 + 16).clamp(60, 190);
         Picture::new(height, |area| {
             let mut chart = ChartBuilder::on(area)
@@ -92,7 +93,7 @@ impl Heat {
                     let left = chart.backend_coord(&(0.0, bottom + 0.5));
                     let style = style.pos(Pos::new(HPos::Right, VPos::Center));
                     area.draw_text(
-                        &cut(&self.rows.1[i]),
+                        &cut(&self.rows.1[i], NAME),
                         &style,
                         (left.0 - 5 * FINE as i32, left.1),
                     )?;
