@@ -187,6 +187,9 @@ fn rows_of_one_class_have_a_page_all_the_same() {
     succeeds(path, &["train", "n.csv", "--epochs", "2", "--out", "n.st", "--quiet"]);
     fs::write(path.join("same.csv"), "x,y\n1,2.5\n2,2.5\n").unwrap();
     succeeds(path, &["report", "n.st", "same.csv"]);
+    // Then nothing can be said of what the network relies on.
+    let html = fs::read_to_string(path.join("n.html")).unwrap();
+    assert!(html.contains("The most wrong, with the first of the columns"));
 }
 
 #[test]
@@ -211,6 +214,7 @@ fn event_files_have_what_training_said() {
     for tag in [
         "cost/train",
         "cost/validation",
+        "accuracy/train",
         "accuracy/validation",
         "learning_rate",
         "layer 1 dense relu/w",

@@ -61,7 +61,7 @@ pub enum Block {
 }
 
 /// Letters of a cell that are shown; a mouse on it shows all.
-const LONGEST: usize = 60;
+const LONGEST: usize = 40;
 
 /// A table; the first column names the row. Of a long cell the beginning is shown.
 ///

@@ -160,7 +160,7 @@ mod tests {
         let html = Page { title, full, sections: vec![section], ..Page::default() };
         let html = html.render().unwrap();
         assert!(html.contains(&format!("<h1 title=\"{name}\">n…</h1>")), "{html}");
-        let cell = format!("<th scope=\"row\" title=\"{name}\">{}…</th>", &name[..60]);
+        let cell = format!("<th scope=\"row\" title=\"{name}\">{}…</th>", &name[..40]);
         assert!(html.contains(&cell), "{html}");
     }
 

@@ -69,7 +69,7 @@ fn range(subject: &Subject<'_>, moved: &[Moved<'_>]) -> (f64, f64) {
     let all = moved.iter().flat_map(|moved| &moved.outputs).flat_map(|(_, says)| says);
     let (low, high) =
         all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
-    let room = 0.05 * (high - low).max(1e-6 * high.abs()).max(f64::MIN_POSITIVE);
+    let room = 0.05 * (high - low).max(1e-6 * high.abs()).max(1e-9);
     match subject.notes.target.task() {
         Task::Regression => (low - room, high + room),
         _ => ((low - room).max(0.0), (high + room).min(1.0)),

@@ -7,6 +7,7 @@ mod data;
 mod dependence;
 mod failures;
 mod inside;
+mod intervals;
 mod network;
 mod numbers;
 mod of_model;
@@ -149,7 +150,10 @@ fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
     }
     sections.push(section("again", "To repeat it", again::blocks(subject)));
     sections.retain(|section| !section.blocks.is_empty());
-    let title = format!("{} from {}", short(target.column()), short(&subject.name));
+    // Of a path the end tells most.
+    let file = Path::new(&subject.name).file_name().map(|name| name.to_string_lossy());
+    let name = file.as_deref().unwrap_or(&subject.name);
+    let title = format!("{} from {}", short(target.column()), short(name));
     let full = format!("{} from {}", target.column(), subject.name);
     Ok(Page {
         full: if full == title { String::new() } else { full },

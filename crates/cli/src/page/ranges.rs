@@ -30,7 +30,9 @@ pub(super) fn ranges(
     }
     let named = |group: Vec<(f64, usize)>| {
         let (low, high) = (end(group[0].0), end(group[group.len() - 1].0));
-        let name = if low == high { low } else { format!("{low} to {high}") };
+        // Beside long ends, as those of dates, there is no room for a word.
+        let to = if low.len() > 8 { "…" } else { " to " };
+        let name = if low == high { low } else { format!("{low}{to}{high}") };
         (name, group.into_iter().map(|(_, j)| j).collect())
     };
     let mut named: Vec<(String, Vec<usize>)> = groups.into_iter().map(named).collect();
@@ -75,7 +77,7 @@ mod tests {
         let mut cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         cells.push("");
         let found = found(&cells, |cell| DateFormat::DayMonthYear.days(cell), true);
-        assert_eq!(found[0], ("2024-05-11 to 2024-05-12".to_owned(), 2));
+        assert_eq!(found[0], ("2024-05-11…2024-05-12".to_owned(), 2));
         assert_eq!(found[5], ("missing".to_owned(), 1));
     }
 }

@@ -77,6 +77,14 @@ fn check(page: &Path, sections: &[&str], plots: u64) {
                     getComputedStyle(box).backgroundAttachment.includes('local'))",
             );
             assert_eq!(scrolls, true, "{place}");
+            // Names of bars and ticks are whole.
+            let cut = browser.value(
+                "[...document.querySelectorAll('.plot svg text')].filter((text) => {
+                    const [word, plot] = [text, text.ownerSVGElement].map((e) => e.getBoundingClientRect());
+                    return word.left < plot.left - 1 || word.right > plot.right + 1;
+                }).map((text) => text.textContent.trim())",
+            );
+            assert_eq!(cut, json!([]), "{place}");
             let long = "document.querySelector('h1').textContent.length";
             assert!(browser.value(long).as_u64().unwrap() < 100, "{place}");
             // All that is followed has one axis.

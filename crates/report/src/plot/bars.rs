@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{FINE, INK, LINE, Picture, colour, cut, words};
+use super::canvas::{FINE, INK, LINE, Picture, colour, cut, width_of, words};
 use super::figure_of;
 use crate::Table;
 
@@ -13,7 +13,7 @@ const AROUND: u32 = 58;
 /// Letters of the axis's name that are shown.
 const ALONG: usize = 30;
 /// Letters of a name that are shown.
-pub(super) const NAME: usize = 24;
+pub(super) const NAME: usize = 22;
 
 /// A bar.
 ///
@@ -136,8 +136,7 @@ impl Bars {
         let top = if self.mark.is_some() { 22 } else { 6 };
         let height = AROUND + top + BAR * n as u32;
         let longest = self.bars.iter().map(|bar| cut(&bar.name, NAME).chars().count()).max();
-        // About 7.5 units a letter.
-        let width = (15 * longest.unwrap_or(0) as u32 / 2 + 14).clamp(50, 194);
+        let width = width_of(longest.unwrap_or(0)).clamp(50, 226);
         Picture::new(height, |area| {
             let mut chart = ChartBuilder::on(area)
                 .margin(6 * FINE)
@@ -208,7 +207,7 @@ mod tests {
         let picture = Bars::new("v", bars).draw().unwrap();
         let (svg, points) = picture.finish(1);
         assert_eq!(points.len(), 8);
-        assert!(svg.contains(&format!("{}…", "é".repeat(24))) && !svg.contains("NaN"), "{svg}");
+        assert!(svg.contains(&format!("{}…", "é".repeat(22))) && !svg.contains("NaN"), "{svg}");
         assert!(Bars::default().draw().is_err());
         assert!(Bars::new("v", [Bar::new("a", 0.0)]).draw().is_ok());
     }

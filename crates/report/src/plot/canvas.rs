@@ -58,6 +58,11 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     }
 }
 
+/// Units that so many letters take at most, in the wider of usual fonts, with some room.
+pub(super) fn width_of(letters: usize) -> u32 {
+    9 * letters as u32 + 20
+}
+
 /// The words of a plot.
 pub(super) fn words() -> FontDesc<'static> {
     ("sans-serif", TEXT * FINE).into_font()
