@@ -197,8 +197,8 @@ impl<T: Scalar> Trainer<'_, T> {
         }
         check_cost(network, self.cost.as_ref())?;
         let on_training = self.on_training.as_ref().map(|on_training| on_training.examples);
-        let others = [validation, on_training].into_iter().flatten();
-        others.map(|examples| check_examples(network, self.cost.as_ref(), examples)).collect()
+        let mut others = [validation, on_training].into_iter().flatten();
+        others.try_for_each(|examples| check_examples(network, self.cost.as_ref(), examples))
     }
 
     /// Refuses what cannot be trained; the examples of a mini-batch.
