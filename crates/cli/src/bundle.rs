@@ -7,6 +7,7 @@ use layerwise_model::{EpochRecord, LayerRecord, ModelError, ModelFile, Network};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::distribution::Distribution;
 use crate::error::CliError;
 use crate::learner::Settings;
 use crate::scores::Scores;
@@ -35,6 +36,10 @@ pub struct Notes {
     /// What else is known of each epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub epochs: Vec<EpochNotes>,
+    /// The options that it was trained with, as a config without places: not where the data are, and no labels of
+    /// arrays, which are places too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
     /// The measure on the validation part of each epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validated: Option<String>,
@@ -45,7 +50,7 @@ pub struct Notes {
 }
 
 /// What a model was trained on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataNotes {
     /// Rows of the table.
     pub rows: usize,
@@ -65,6 +70,9 @@ pub struct DataNotes {
     /// `--dates`, if it says other than the default: a config that spells that out gives the same file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<DatesName>,
+    /// How the target is spread over the parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
 }
 
 /// What is known of an epoch beside its costs.
@@ -74,6 +82,9 @@ pub struct EpochNotes {
     pub alpha: f64,
     /// The measure on the validation part.
     pub validated: Option<f64>,
+    /// The same on some of the examples learned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained: Option<f64>,
     /// How training went inside each layer.
     pub layers: Vec<LayerRecord>,
 }
@@ -84,9 +95,11 @@ pub fn epoch_notes(epochs: &[EpochRecord]) -> Vec<EpochNotes> {
         let LayerRecord { gradient_norm, weight_norm, update_ratio } = record;
         [gradient_norm, weight_norm, update_ratio].into_iter().all(|number| number.is_finite())
     };
+    let first = |metrics: &[f64]| metrics.first().copied().filter(|measure| measure.is_finite());
     let notes = |epoch: &EpochRecord| EpochNotes {
         alpha: epoch.alpha,
-        validated: epoch.metrics.first().copied().filter(|measure| measure.is_finite()),
+        validated: first(&epoch.metrics),
+        trained: first(&epoch.training_metrics),
         layers: if epoch.layers.iter().all(is_finite) { epoch.layers.clone() } else { vec![] },
     };
     epochs.iter().map(notes).collect()
@@ -210,9 +223,11 @@ mod tests {
                 array: None,
                 pixels: None,
                 dates: None,
+                distribution: None,
             },
             history: vec![(0.7, Some(0.6))],
             epochs: vec![],
+            config: None,
             validated: None,
             kept: 1,
             scores: PartScores { train: scores.clone(), validation: scores.clone(), test: scores },

@@ -8,7 +8,7 @@ use layerwise_model::{Ended, Fold, k_fold, stratified_k_fold};
 use crate::args::CrossValidateArgs;
 use crate::config::Effective;
 use crate::error::CliError;
-use crate::learner::Watch;
+use crate::fitting::Watch;
 use crate::prepared::Prepared;
 use crate::report::{self, count, heading, printable, short};
 use crate::scores::Scores;

@@ -84,13 +84,13 @@ impl Events {
         })
     }
 
-    /// How it ended.
+    /// How it ended, and where the model and its page are.
     pub fn end(
         &self,
         out: &mut impl Write,
         scores: &PartScores,
         history: &History,
-        model: &Path,
+        (model, report): (&Path, Option<&Path>),
         took: Duration,
     ) -> io::Result<()> {
         self.line(out, || {
@@ -101,6 +101,7 @@ impl Events {
                 "interrupted": history.ended == Ended::Asked,
                 "scores": scores,
                 "model": model.display().to_string(),
+                "report": report.map(|path| path.display().to_string()),
                 "seconds": took.as_secs_f64(),
             })
         })

@@ -10,6 +10,9 @@ use crate::error::CliError;
 use crate::input;
 use crate::report::shell_word;
 
+/// Verbs that take a model, and data after it.
+const VERBS_OF_BOTH: [&str; 4] = ["predict", "evaluate", "explain", "report"];
+
 impl CliError {
     /// What may help, if there is more to say than the message does.
     pub fn hint(&self) -> Option<String> {
@@ -97,7 +100,12 @@ impl CliError {
             Self::Model(ModelError::ModelFile { .. })
             | Self::DataAsModel { .. }
             | Self::Data(DataError::ModelAsData { .. }) => {
-                Some("the model comes first, then the data: `layerwise predict MODEL DATA`".into())
+                let verb = std::env::args().nth(1);
+                let verb = verb.filter(|verb| VERBS_OF_BOTH.contains(&verb.as_str()));
+                Some(format!(
+                    "the model comes first, then the data: `layerwise {} MODEL DATA`",
+                    verb.as_deref().unwrap_or("predict")
+                ))
             }
             Self::NotOurs { .. } => {
                 Some("train a new model with `layerwise train`, or check the version".into())

@@ -55,6 +55,11 @@ pub fn run(args: &InspectArgs, out: &mut impl Write) -> Result<(), CliError> {
         t.batch_size,
         t.seed
     )?;
+    if let Some(config) = &notes.config {
+        let title = heading("Options, for `train DATA --config`");
+        writeln!(out, "{title}\n{}", config.lines().map(printable).collect::<Vec<_>>().join("\n"))?;
+        writeln!(out)?;
+    }
     let record = |(i, &(cost, validation_cost)): (usize, &(f64, Option<f64>))| EpochRecord {
         epoch: i + 1,
         cost,

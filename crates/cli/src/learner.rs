@@ -1,24 +1,15 @@
 //! The network and how it is trained, chosen by what is known of the data.
 
-use std::ops::ControlFlow;
-use std::time::Duration;
-
 use layerwise_data::{ColumnProfile, DMatrix, Recipe, RecipeOptions, Split, Table, Target, Task};
 use layerwise_model::activations::{Identity, Relu, Sigmoid, Softmax};
-use layerwise_model::core::MatrixView;
-use layerwise_model::optim::AdamW;
-use layerwise_model::{
-    EpochRecord, Examples, History, ModelError, Network, Patience, Trainer, TrainingState,
-    accuracy, class_accuracy, root_mean_squared_error,
-};
+use layerwise_model::{History, Network};
 use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
-use crate::interrupt;
+use crate::fitting::{Lessons, Watch, fit};
 use crate::learn_args::LearnArgs;
-use crate::scores::{Scores, cost_of};
+use crate::scores::Scores;
 use crate::streamed::Streamed;
-use crate::terminal;
 
 /// Parameters of the largest network, about 2 GB with its gradients and copies.
 const MOST_PARAMETERS: u128 = 100_000_000;
@@ -31,9 +22,6 @@ const MANY_FEATURES: usize = 400;
 
 /// Features beyond which the learning rate falls as they grow.
 const FEATURES_AT_FULL_RATE: f64 = 800.0;
-
-/// Examples by which it is recorded how training goes inside the layers.
-const RECORDED: usize = 256;
 
 /// The options of a training, all of them decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -187,134 +175,19 @@ impl Plan {
         watch: Watch<'_>,
     ) -> Result<History, CliError> {
         let (settings, target) = (&self.settings, &self.target);
-        fit(settings, target, &mut self.network, (Lessons::Memory(train), validation), watch)
+        let parts = [train, validation];
+        fit(settings, target, &mut self.network, (Lessons::Memory, parts), watch)
     }
 
     /// The same on examples that are in blocks on disk.
     pub fn fit_streamed(
         &mut self,
         examples: &mut Streamed,
-        [_, validation, _]: &[Part; 3],
+        [train, validation, _]: &[Part; 3],
         watch: Watch<'_>,
     ) -> Result<History, CliError> {
         let (settings, target) = (&self.settings, &self.target);
-        fit(settings, target, &mut self.network, (Lessons::Blocks(examples), validation), watch)
-    }
-}
-
-/// The measure on the validation part, as it goes from epoch to epoch.
-type Validated = fn(MatrixView<'_, f32>, MatrixView<'_, f32>) -> Result<f64, ModelError>;
-
-/// Its name, and what it is.
-fn validated(task: Task) -> (&'static str, Validated) {
-    match task {
-        Task::Binary => ("accuracy", |al, y| accuracy(al, y)),
-        Task::Classes => ("accuracy", |al, y| class_accuracy(al, y)),
-        Task::Regression => ("RMSE", |al, y| root_mean_squared_error(al, y)),
-    }
-}
-
-/// Called after each epoch; may end training.
-type Shown<'a> = Box<dyn FnMut(&EpochRecord) -> ControlFlow<()> + 'a>;
-
-/// Called after each epoch with the network and the name of the measure; not again after an error, which is told.
-pub type Looked<'a> = Box<dyn FnMut(&Network<f32>, &EpochRecord, &str) -> std::io::Result<()> + 'a>;
-
-/// Called with the state of training.
-type Kept<'a> = Box<dyn FnMut(TrainingState<f32>) + 'a>;
-
-/// Who looks on, who keeps the state of training, and where to go on from.
-#[derive(Default)]
-pub struct Watch<'a> {
-    pub shown: Option<Shown<'a>>,
-    /// Called after each epoch with the network, and the name of the measure on the validation part.
-    pub looked: Option<Looked<'a>>,
-    /// How often at most, beside where training is ended.
-    pub kept: Option<(Duration, Kept<'a>)>,
-    pub resumed: Option<TrainingState<f32>>,
-}
-
-/// Where the examples to learn from are.
-enum Lessons<'a> {
-    Memory(&'a Part),
-    Blocks(&'a mut Streamed),
-}
-
-fn fit(
-    settings: &Settings,
-    target: &Target,
-    network: &mut Network<f32>,
-    (lessons, validation): (Lessons<'_>, &Part),
-    Watch { mut shown, looked, kept, resumed }: Watch<'_>,
-) -> Result<History, CliError> {
-    let diverged = |epoch| CliError::Diverged { epoch, learning_rate: settings.learning_rate };
-    let (alpha, lambda) = (settings.learning_rate as f32, settings.weight_decay as f32);
-    let optimizer = AdamW::new(alpha, lambda).map_err(ModelError::from)?;
-    let seen = match &lessons {
-        Lessons::Memory(train) => *train,
-        Lessons::Blocks(_) => validation,
-    };
-    let n = seen.x.ncols().min(RECORDED);
-    let seen = (seen.x.columns(0, n).into_owned(), seen.y.columns(0, n).into_owned());
-    let mut unwritten = None;
-    let mut trainer = Trainer::new(cost_of(target.task()), optimizer)
-        .epochs(settings.epochs)
-        .seed(settings.seed)
-        .early_stopping(Patience(settings.patience))
-        .metric(validated(target.task()).0, validated(target.task()).1)
-        .record_layers(Examples::new(&seen.0, &seen.1)?)
-        .stop_flag(interrupt::flag().map_err(CliError::Signals)?)
-        .after_epoch(|record| {
-            let shown = shown.as_mut().map_or(ControlFlow::Continue(()), |shown| shown(record));
-            // Parameters that the last step of an epoch ruined show only here.
-            match record.validation_cost {
-                Some(cost) if !cost.is_finite() => ControlFlow::Break(()),
-                _ => shown,
-            }
-        });
-    if let Some(mut looked) = looked {
-        let (name, unwritten) = (validated(target.task()).0, &mut unwritten);
-        trainer = trainer.callback(move |network: &Network<f32>, record: &EpochRecord| {
-            // Written no further where it could not be once; learning goes on.
-            if unwritten.is_none() {
-                *unwritten = looked(network, record, name).err();
-            }
-            Ok(ControlFlow::Continue(()))
-        });
-    }
-    if let Some((every, mut kept)) = kept {
-        trainer = trainer.keep_state(every, move |state| {
-            kept(state);
-            Ok(())
-        });
-    }
-    if let Some(state) = resumed {
-        trainer = trainer.resume(state);
-    }
-    let validation = Examples::new(&validation.x, &validation.y)?;
-    let history =
-        match lessons {
-            Lessons::Memory(train) => trainer
-                .batch_size(settings.batch_size.min(train.x.ncols()))
-                .fit(network, Examples::new(&train.x, &train.y)?, Some(validation)),
-            Lessons::Blocks(examples) => {
-                // One processor makes the mini-batches ready.
-                let processors = std::thread::available_parallelism().map_or(1, usize::from);
-                let trainer = trainer.threads((processors - 1).max(1));
-                trainer.fit_source(network, examples, Some(validation))
-            }
-        };
-    if let Some(error) = unwritten {
-        terminal::show_warning(&format!("the event file for TensorBoard is not whole: {error}"));
-    }
-    match history {
-        Err(ModelError::Diverged { epoch, .. }) => Err(diverged(epoch)),
-        Err(error) => Err(error.into()),
-        Ok(history) => match history.last() {
-            Some(last) if last.validation_cost.is_some_and(|cost| !cost.is_finite()) => {
-                Err(diverged(last.epoch))
-            }
-            _ => Ok(history),
-        },
+        let parts = [train, validation];
+        fit(settings, target, &mut self.network, (Lessons::Blocks(examples), parts), watch)
     }
 }

@@ -8,6 +8,7 @@ use layerwise_data::{
 
 use crate::bundle::DataNotes;
 use crate::columns_named::columns_named;
+use crate::distribution::Distribution;
 use crate::doubts::Doubts;
 use crate::error::CliError;
 use crate::fingerprint::Fingerprint;
@@ -161,11 +162,12 @@ impl Prepared {
         warnings.extend(report::warnings(known, &self.profiles, Some(&self.target)));
         let missing = self.profiles.iter().filter(|profile| profile.missing > 0);
         let missing = missing.map(|profile| (profile.name.clone(), profile.missing)).collect();
-        Ok(Told { path, held, warnings, missing, config })
+        let source = self.input.shipped.as_ref().map(|set| set.credit.to_owned());
+        Ok(Told { path, held, warnings, missing, config, source })
     }
 
     /// What a model file says of the data.
-    pub fn notes(&self, plan: &Plan) -> DataNotes {
+    pub fn notes(&self, plan: &Plan, split: &Split) -> Result<DataNotes, CliError> {
         let asked = &self.learn.leave_out;
         let left_out = columns::left_out(&self.profiles, &plan.recipe, plan.target.column(), asked);
         let fingerprint = match &self.survey {
@@ -174,6 +176,8 @@ impl Prepared {
         };
         let Input { images, array, pixels, .. } = self.input;
         let dates = self.learn.columns.dates.filter(|order| *order != DatesName::MonthFirst);
-        DataNotes { rows: self.rows(), left_out, fingerprint, images, array, pixels, dates }
+        let distribution = Some(Distribution::of(self.table(), &plan.target, split)?);
+        let rows = self.rows();
+        Ok(DataNotes { rows, left_out, fingerprint, images, array, pixels, dates, distribution })
     }
 }

@@ -23,6 +23,8 @@ pub struct Trained {
     pub plan: Plan,
     pub parts: [Part; 3],
     pub history: History,
+    /// Its options as a config, without places.
+    pub config: String,
 }
 
 impl Trained {
@@ -35,7 +37,7 @@ impl Trained {
         start: Instant,
         out: &mut impl Write,
     ) -> Result<(), CliError> {
-        let Self { plan, parts: [train, validation, test], history } = self;
+        let Self { plan, parts: [train, validation, test], history, config } = self;
         let scores = PartScores {
             train: plan.score(&train)?,
             validation: plan.score(&validation)?,
@@ -54,6 +56,7 @@ impl Trained {
             data,
             history: costs(&history.epochs),
             epochs: epoch_notes(&history.epochs),
+            config: Some(config),
             validated: history.metrics.first().map(|name| (*name).to_owned()),
             kept: history.kept,
             scores: scores.clone(),
@@ -61,12 +64,12 @@ impl Trained {
         let said = told.is_some().then(|| notes.clone());
         let file = Bundle { network: plan.network, notes }.into_file()?;
         file.write(&args.out).map_err(CliError::WriteModel)?;
-        Events::new(args.json).end(out, &scores, &history, &args.out, start.elapsed())?;
+        let took = start.elapsed();
         if args.talks() {
             show_result(out, (&scores, rows), &history)?;
             show_next(out, (&args.out, &learn.data, labels), replaced)?;
         }
-        match (told, said) {
+        let page = match (told, said) {
             (Some(mut told), Some(notes)) => {
                 if history.ended == Ended::Asked {
                     let epochs = count(history.epochs.len(), "epoch");
@@ -79,8 +82,12 @@ impl Trained {
                 }
                 told.write((&file.network, &notes), &test, args, out)
             }
-            _ => Ok(()),
-        }
+            _ => Ok(None),
+        };
+        // Last, so that the page is there; the model is there in any case.
+        let written = page.as_ref().ok().and_then(Option::as_deref);
+        Events::new(args.json).end(out, &scores, &history, (&args.out, written), took)?;
+        page.map(|_| ())
     }
 }
 
@@ -93,46 +100,58 @@ pub struct Told {
     /// Columns with how many of their values are missing.
     pub missing: Vec<(String, usize)>,
     pub config: String,
+    /// Where the data come from, if that is known.
+    pub source: Option<String>,
 }
 
 impl Told {
+    /// Writes the page; gives where it is, if there is one.
     fn write(
         self,
         (network, notes): (&Network<f32>, &Notes),
         test: &Part,
         args: &ResultArgs,
         out: &mut impl Write,
-    ) -> Result<(), CliError> {
-        let Self { path, held, warnings, missing, config } = self;
+    ) -> Result<Option<PathBuf>, CliError> {
+        let Self { path, held, warnings, missing, config, source } = self;
         if args.report.is_none() && page::is_foreign(&path) {
             terminal::show_warning(&format!(
                 "{} is there and no report: it stays as it is; --report FILE says where to write one",
                 path.display()
             ));
-            return Ok(());
+            return Ok(None);
         }
         let words = page::held_out(held.n_rows());
         let name = held.name().to_owned();
+        let data = Some(name.clone());
         let held = Some(Held::new(words, (&held, test), network)?);
         let (command, config) = (command(), Some(config));
         let (warnings, missing) = (&warnings[..], &missing[..]);
-        match page::write(
-            &Subject { name, network, notes, held, warnings, missing, command, config },
-            &path,
-        ) {
+        let subject = Subject {
+            name,
+            data,
+            network,
+            notes,
+            held,
+            warnings,
+            missing,
+            command,
+            config,
+            source,
+        };
+        match page::write(&subject, &path) {
             // The model is there all the same.
-            Err(error @ CliError::Page(_)) => terminal::show_warning(&error.to_string()),
-            Err(error) => return Err(error),
-            Ok(()) if args.talks() => {
-                writeln!(
-                    out,
-                    "\nhow good it is, where it fails and why: {}",
-                    printable(&path.display().to_string())
-                )?;
+            Err(error @ CliError::Page(_)) => {
+                terminal::show_warning(&error.to_string());
+                return Ok(None);
             }
-            Ok(()) => {}
+            written => written?,
         }
-        Ok(())
+        if args.talks() {
+            let page = printable(&path.display().to_string());
+            writeln!(out, "\nhow good it is, where it fails and why: {page}")?;
+        }
+        Ok(Some(path))
     }
 }
 
@@ -141,6 +160,16 @@ impl ResultArgs {
     pub fn talks(&self) -> bool {
         !self.quiet && !self.json
     }
+}
+
+/// Refuses a place where the model could not be written, before any time is spent.
+pub fn check_model(path: &Path, learn: &LearnArgs) -> Result<(), CliError> {
+    if page::is_named_so(path) {
+        let problem = "this is the name of a page, and --out names the model, as in model.safetensors; --report \
+                       names its page";
+        return Err(CliError::BadOut { path: path.to_owned(), problem: problem.to_owned() });
+    }
+    check_out(path, learn)
 }
 
 /// Refuses a place where a file could not be written, before any time is spent.

@@ -83,22 +83,21 @@ impl EventFile {
         Ok(events)
     }
 
-    /// Costs, the measure called `validated`, learning rate and what went on in each layer, of one epoch.
+    /// Costs, the measure called `measured`, learning rate and what went on in each layer, of one epoch.
     pub fn epoch(
         &mut self,
         network: &Network<f32>,
         record: &EpochRecord,
-        validated: &str,
+        measured: &str,
     ) -> io::Result<()> {
         let mut value =
             vec![number("cost/train", record.cost), number("learning_rate", record.alpha)];
         value.extend(record.validation_cost.map(|cost| number("cost/validation", cost)));
-        value.extend(
-            record
-                .metrics
-                .first()
-                .map(|&measure| number(&format!("{validated}/validation"), measure)),
-        );
+        let measures = [("train", &record.training_metrics), ("validation", &record.metrics)];
+        for (part, measures) in measures {
+            let first = measures.first();
+            value.extend(first.map(|&measure| number(&format!("{measured}/{part}"), measure)));
+        }
         for (l, layer) in network.layers().iter().enumerate() {
             let name = format!("layer {} {}", l + 1, layer.kind());
             if let (Some(found), Some(_)) = (record.layers.get(l), layer.parameter(0)) {

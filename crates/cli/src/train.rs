@@ -14,11 +14,12 @@ use crate::checkpoint::Checkpoint;
 use crate::config::Effective;
 use crate::error::CliError;
 use crate::events::Events;
-use crate::learner::{Looked, Plan, Settings, Watch};
+use crate::fitting::{Looked, Watch};
+use crate::learner::{Plan, Settings};
 use crate::page;
 use crate::prepared::Prepared;
 use crate::report::{self, columns, count, heading, printable, short};
-use crate::results::{Trained, check_out, check_report};
+use crate::results::{Trained, check_model, check_report};
 use crate::streamed::Streamed;
 use crate::tensorboard::EventFile;
 use crate::terminal::{self, Progress};
@@ -27,7 +28,7 @@ use crate::terminal::{self, Progress};
 pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
     let results = &args.results;
-    check_out(&results.out, &args.learn)?;
+    check_model(&results.out, &args.learn)?;
     let page = page::place(results.report.as_ref(), results.no_report, &results.out);
     if let Some(path) = &page {
         check_report(path, results, &args.learn)?;
@@ -48,7 +49,7 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
     if args.learn.print_config {
         return Ok(write!(out, "{}", options.to_toml()?)?);
     }
-    let data = prepared.notes(&plan);
+    let data = prepared.notes(&plan, &split)?;
     let checkpoint = Checkpoint::beside(&results.out, &options, &data)?;
     let resumed = args.resume.then(|| checkpoint.read()).transpose()?;
     if resumed.is_none() && checkpoint.exists() {
@@ -74,6 +75,7 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         Some(path) => Some(prepared.told(path, &split, options.to_toml()?)?),
         None => None,
     };
+    let config = options.without_places(prepared.input.origin()).to_toml()?;
     let Prepared { learn, input, survey, .. } = prepared;
     // The table itself is needed no more.
     drop(input);
@@ -142,7 +144,8 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         )?;
     }
     let is_done = history.ended != Ended::Asked;
-    Trained { plan, parts, history }.finish((results, &learn), data, told, start, out)?;
+    let trained = Trained { plan, parts, history, config };
+    trained.finish((results, &learn), data, told, start, out)?;
     // Not before there is a model in its place.
     if is_done {
         checkpoint.remove();

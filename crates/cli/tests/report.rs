@@ -55,6 +55,7 @@ fn places_where_no_page_can_be_are_refused_before_training() {
     let train = |rest: &[&'static str]| [&FEW[..], rest].concat();
     refuses(path, &train(&["--report", "pages"]), "it is a folder");
     refuses(path, &train(&["--report", "no/such/page.html"]), "its folder does not exist");
+    refuses(path, &train(&["--report", "/proc/page.html"]), "nothing can be written there");
     refuses(path, &train(&["--report", "m.st", "--out", "m.st"]), "cannot be one file");
     refuses(path, &train(&["--report", "./m.st", "--out", "m.st"]), "cannot be one file");
     refuses(path, &train(&["--report", "x.html", "--no-report"]), "cannot be used with");
@@ -62,6 +63,7 @@ fn places_where_no_page_can_be_are_refused_before_training() {
     succeeds(path, &train(&["--out", "m.st", "--quiet"]));
     refuses(path, &["report", "m.st", "breast-cancer", "--out", "m.st"], "it is the model");
     refuses(path, &["report", "m.html"], "m.html");
+    refuses(path, &["report", "m.st", "--out", "/proc/page.html"], "nothing can be written there");
     fs::write(path.join("other.csv"), "a,b\n1,2\n").unwrap();
     refuses(path, &["report", "m.st", "other.csv"], "no column");
 }
@@ -79,10 +81,72 @@ fn what_nobody_asked_to_replace_stays() {
     // A page of its own is replaced, and any that was named.
     let named = ["--out", "index.safetensors", "--report", "index.html", "--quiet"];
     succeeds(path, &[&FEW[..], &named].concat());
-    succeeds(path, &["report", "index.safetensors"]);
-    // A model of that name has its page beside it all the same.
-    succeeds(path, &[&FEW[..], &["--out", "m.html", "--quiet"]].concat());
-    assert!(path.join("m.report.html").is_file());
+    succeeds(path, &["report", "index.safetensors", "breast-cancer"]);
+}
+
+#[test]
+fn a_page_that_says_more_is_not_replaced_unasked() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    succeeds(path, &[&FEW[..], &["--out", "m.st", "--quiet"]].concat());
+    let page = fs::read(path.join("m.html")).unwrap();
+    refuses(path, &["report", "m.st"], "give the data too, or --out FILE");
+    assert_eq!(fs::read(path.join("m.html")).unwrap(), page);
+    succeeds(path, &["report", "m.st", "--out", "less.html"]);
+    succeeds(path, &["report", "m.st", "breast-cancer"]);
+    fs::remove_file(path.join("m.html")).unwrap();
+    // One without data is replaced by another.
+    succeeds(path, &["report", "m.st"]);
+    succeeds(path, &["report", "m.st"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_is_there_as_a_whole_and_a_link_to_it_stays() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    std::os::unix::fs::symlink("v1.html", path.join("latest.html")).unwrap();
+    let arguments = ["--out", "m.st", "--report", "latest.html", "--quiet"];
+    succeeds(path, &[&FEW[..], &arguments].concat());
+    assert!(path.join("latest.html").is_symlink());
+    assert!(fs::read_to_string(path.join("v1.html")).unwrap().trim_end().ends_with("</html>"));
+    assert!(
+        fs::read_dir(path)
+            .unwrap()
+            .all(|entry| { !entry.unwrap().file_name().to_string_lossy().ends_with(".part") })
+    );
+}
+
+#[test]
+fn names_that_were_mixed_up_are_told_apart() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    for verb in ["train", "search"] {
+        for name in ["m.html", "m.HTM"] {
+            let arguments = [verb, "breast-cancer", "--out", name];
+            refuses(path, &arguments, "--out names the model, as in model.safetensors; --report");
+        }
+    }
+    assert_eq!(fs::read_dir(path).unwrap().count(), 0);
+    fs::write(path.join("d.csv"), "a,b\n1,2\n").unwrap();
+    for verb in ["report", "evaluate", "predict", "explain"] {
+        refuses(path, &[verb, "d.csv", "d.csv"], &format!("`layerwise {verb} MODEL DATA`"));
+    }
+}
+
+#[test]
+fn the_last_event_names_the_page() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    let end = |arguments: &[&str]| -> serde_json::Value {
+        let said = succeeds(path, &[&FEW[..], &["--json", "--out", "m.st"], arguments].concat());
+        serde_json::from_str(said.lines().last().unwrap()).unwrap()
+    };
+    assert_eq!(end(&["--report", "p.html"])["report"], "p.html");
+    assert_eq!(end(&[])["report"], "m.html");
+    assert!(end(&["--no-report"])["report"].is_null());
+    fs::write(path.join("m.html"), "of others").unwrap();
+    assert!(end(&[])["report"].is_null());
 }
 
 #[test]
@@ -123,6 +187,9 @@ fn rows_of_one_class_have_a_page_all_the_same() {
     succeeds(path, &["train", "n.csv", "--epochs", "2", "--out", "n.st", "--quiet"]);
     fs::write(path.join("same.csv"), "x,y\n1,2.5\n2,2.5\n").unwrap();
     succeeds(path, &["report", "n.st", "same.csv"]);
+    // Then nothing can be said of what the network relies on.
+    let html = fs::read_to_string(path.join("n.html")).unwrap();
+    assert!(html.contains("The most wrong, with the first of the columns"));
 }
 
 #[test]
@@ -147,6 +214,7 @@ fn event_files_have_what_training_said() {
     for tag in [
         "cost/train",
         "cost/validation",
+        "accuracy/train",
         "accuracy/validation",
         "learning_rate",
         "layer 1 dense relu/w",

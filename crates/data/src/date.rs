@@ -94,6 +94,42 @@ impl DateFormat {
         }
     }
 
+    /// Days from the first of January 1970 to a date, and parts of a day; `None` of what is no such date.
+    ///
+    /// ```
+    /// use layerwise_data::DateFormat;
+    ///
+    /// assert_eq!(DateFormat::Iso.days("1970-01-02T06:00:00"), Some(1.25));
+    /// assert_eq!(DateFormat::Iso.days("31.12.2024"), None);
+    /// ```
+    pub fn days(self, cell: &str) -> Option<f64> {
+        self.parts(cell.trim()).map(|[days, ..]| days)
+    }
+
+    /// The date so many days after the first of January 1970, written in this way; `None` beyond the year 9999.
+    ///
+    /// ```
+    /// use layerwise_data::DateFormat;
+    ///
+    /// assert_eq!(DateFormat::DayMonthYear.written(1.25).as_deref(), Some("02.01.1970"));
+    /// assert_eq!(DateFormat::Iso.written(-1.0).as_deref(), Some("1969-12-31"));
+    /// ```
+    pub fn written(self, days: f64) -> Option<String> {
+        let days = jiff::Span::new().try_days(days.floor() as i64).ok()?;
+        let date = Date::constant(1970, 1, 1).checked_add(days).ok()?;
+        Some(date.strftime(self.pattern()).to_string())
+    }
+
+    fn pattern(self) -> &'static str {
+        match self {
+            Self::Iso => "%Y-%m-%d",
+            Self::YearMonthDay => "%Y/%m/%d",
+            Self::DayMonthYear => "%d.%m.%Y",
+            Self::MonthDayYear => "%m/%d/%Y",
+            Self::DayMonthYearSlashes => "%d/%m/%Y",
+        }
+    }
+
     /// The way that differs in which number is the month.
     pub(crate) fn other_order(self) -> Option<Self> {
         match self {
@@ -114,19 +150,13 @@ impl DateFormat {
         if !cell.as_bytes().first().is_some_and(u8::is_ascii_digit) || cell.len() < 8 {
             return None;
         }
-        let written = |format| strtime::parse(format, cell).ok()?.to_date().ok();
-        let date: Option<Date> = match self {
-            Self::Iso => {
-                // A zone counts, where there is one.
-                let zoned = cell.parse::<Timestamp>().ok().map(utc);
-                return zoned.or_else(|| cell.parse::<DateTime>().ok());
-            }
-            Self::YearMonthDay => written("%Y/%m/%d"),
-            Self::DayMonthYear => written("%d.%m.%Y"),
-            Self::MonthDayYear => written("%m/%d/%Y"),
-            Self::DayMonthYearSlashes => written("%d/%m/%Y"),
-        };
-        date.map(|date| date.at(0, 0, 0, 0))
+        if self == Self::Iso {
+            // A zone counts, where there is one.
+            let zoned = cell.parse::<Timestamp>().ok().map(utc);
+            return zoned.or_else(|| cell.parse::<DateTime>().ok());
+        }
+        let date = strtime::parse(self.pattern(), cell).ok()?.to_date().ok()?;
+        Some(date.at(0, 0, 0, 0))
     }
 
     /// The parts of a date as numbers, see [`DATE_PARTS`].
@@ -175,6 +205,17 @@ mod tests {
         assert!((thursday[3] - (std::f64::consts::TAU * 3.0 / 7.0).sin()).abs() < 1e-12);
         assert_eq!(DateFormat::Iso.parts("1970-01-01T12:00:00+12:00").unwrap()[0], 0.0);
         assert_eq!(DateFormat::DayMonthYear.parts("02.01.1970").unwrap()[0], 1.0);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for format in DateFormat::ALL {
+            for days in [-25_567.0, 0.0, 19_843.0] {
+                let written = format.written(days).unwrap();
+                assert_eq!(format.days(&written), Some(days), "{written}");
+            }
+            assert_eq!(format.written(1e9), None);
+        }
     }
 
     #[test]

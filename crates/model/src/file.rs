@@ -10,7 +10,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::place::{Place, place_of};
+use crate::place::write_whole;
 use crate::rebuild::build;
 use crate::{ModelError, Network, Result};
 
@@ -265,21 +265,8 @@ pub(crate) fn tensor<T: Scalar>(
 
 /// Writes a file by way of a temporary one beside it.
 pub(crate) fn write_bytes(bytes: &[u8], path: &Path) -> Result<()> {
-    let file = |source| ModelError::File { path: path.to_owned(), source };
-    let Place { file: path, part } = &place_of(path);
-    let write = || {
-        let mut out = fs::File::create(part)?;
-        // What is replaced may be kept from others, who are not to see the new one either.
-        if let Ok(replaced) = fs::metadata(path) {
-            out.set_permissions(replaced.permissions())?;
-        }
-        out.write_all(bytes)
-    };
-    write().and_then(|()| fs::rename(part, path)).map_err(|error| {
-        // What is left of an attempt that failed; if it cannot be removed, it was not there.
-        let _ = fs::remove_file(part);
-        file(error)
-    })
+    let failed = |source| ModelError::File { path: path.to_owned(), source };
+    write_whole(path, |file| file.write_all(bytes).map_err(failed), failed)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub use metrics::{
     threshold_curve, top_k_accuracy,
 };
 pub use network::Network;
-pub use place::{Place, place_of};
+pub use place::{Place, place_of, write_whole};
 pub use predictor::Predictor;
 pub use rand;
 pub use random::{NumpyRandom, StandardNormals, Stream, generator};

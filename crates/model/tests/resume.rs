@@ -66,6 +66,7 @@ fn interrupted((x, y): &Data, steps: usize, state: Option<TrainingState<f32>>) -
         trainer = trainer.resume(state);
     }
     trainer
+        .record_metrics(Examples::new(x, y).unwrap())
         .record_layers(Examples::new(x, y).unwrap())
         .stop_flag(Arc::clone(&flag))
         .callback(Raise(steps, flag))
@@ -81,6 +82,7 @@ fn interrupted((x, y): &Data, steps: usize, state: Option<TrainingState<f32>>) -
 fn fit<'a>((x, y): &'a Data, trainer: Trainer<'a, f32>) -> (History, DMatrix<f32>) {
     let mut network = network();
     let examples = Examples::new(x, y).unwrap();
+    let trainer = trainer.record_metrics(examples);
     let history = trainer.record_layers(examples).fit(&mut network, examples, None).unwrap();
     (history, network.predict(x).unwrap())
 }
@@ -109,7 +111,7 @@ fn after_any_step_it_is_as_if_nothing_had_been() {
 }
 
 #[test]
-fn what_is_recorded_of_layers_changes_nothing() {
+fn what_is_recorded_changes_nothing() {
     let data = data();
     let (recorded, al) = fit(&data, trainer(20));
     let mut network = network();
@@ -119,7 +121,9 @@ fn what_is_recorded_of_layers_changes_nothing() {
     for (plain, recorded) in plain.epochs.iter_mut().zip(&recorded.epochs) {
         assert!(plain.layers.is_empty() && recorded.layers.len() == 5);
         assert!(recorded.layers[0].gradient_norm > 0.0 && recorded.layers[0].update_ratio > 0.0);
+        assert!(plain.training_metrics.is_empty() && recorded.training_metrics.len() == 1);
         plain.layers.clone_from(&recorded.layers);
+        plain.training_metrics.clone_from(&recorded.training_metrics);
     }
     assert_eq!(plain, recorded);
 }

@@ -48,6 +48,8 @@ pub enum Block {
     Measures(Vec<[String; 3]>),
     /// A table that is always shown.
     Table(Table),
+    /// A table that is shown to whoever asks for it, and what it is.
+    Folded(String, Table),
     /// A plot.
     Figure(Box<Figure>),
     /// The layers of a network, forward and backward.
@@ -58,7 +60,10 @@ pub enum Block {
     Code(String),
 }
 
-/// A table; the first column names the row.
+/// Letters of a cell that are shown; a mouse on it shows all.
+const LONGEST: usize = 40;
+
+/// A table; the first column names the row. Of a long cell the beginning is shown.
 ///
 /// ```
 /// use layerwise_report::Table;
@@ -90,6 +95,19 @@ impl Table {
         }
     }
 
+    /// A cell as it is shown.
+    pub(crate) fn shown(&self, cell: &str) -> String {
+        match cell.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &cell[..end]),
+            None => cell.to_owned(),
+        }
+    }
+
+    /// Whether a cell is shown in part only.
+    pub(crate) fn is_cut(&self, cell: &str) -> bool {
+        cell.chars().nth(LONGEST).is_some()
+    }
+
     /// Whether a column holds numbers and nothing else. By reference, as the template calls it.
     pub(crate) fn is_number(&self, column: &usize) -> bool {
         let number =
@@ -111,6 +129,8 @@ impl Table {
 pub struct Figure {
     /// What it shows, in a line.
     pub title: String,
+    /// The same in full, where names in it are shortened; otherwise nothing.
+    pub full: String,
     /// How to read it, in a sentence or two.
     pub reading: String,
     /// What is drawn.
@@ -124,7 +144,24 @@ impl Figure {
     pub fn new(title: impl Into<String>, plot: Plot) -> Self {
         let title = title.into();
         let table = plot.table(&title);
-        Self { title, reading: String::new(), plot, table }
+        Self { title, full: String::new(), reading: String::new(), plot, table }
+    }
+
+    /// With what it shows in full, for one whose title has shortened names.
+    ///
+    /// ```
+    /// use layerwise_report::{Chart, Figure, Plot};
+    ///
+    /// let figure = Figure::new("As inco… moves", Plot::Chart(Chart::default())).in_full("As income moves");
+    /// assert_eq!(figure.full, "As income moves");
+    /// ```
+    #[must_use]
+    pub fn in_full(mut self, full: impl Into<String>) -> Self {
+        self.full = full.into();
+        if self.full == self.title {
+            self.full.clear();
+        }
+        self
     }
 
     /// With a sentence on how to read it.

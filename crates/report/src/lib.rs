@@ -14,7 +14,7 @@ pub use block::{Block, Figure, LayerBox, Section, Table};
 pub use error::{ReportError, Result};
 pub use page::Page;
 pub use picture::Picture;
-pub use plot::{Bar, Bars, Chart, Grid, Heat, Plot, Series, Style};
+pub use plot::{Bar, Bars, Chart, Colours, Grid, Heat, Plot, Series, Style};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

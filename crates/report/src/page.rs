@@ -16,13 +16,15 @@ use crate::{ReportError, Result, plot};
 /// let html = page.render()?;
 /// assert!(html.contains("<title>a &#38; b</title>"));
 /// // What repeats it stands in <script type="application/json" id="facts">.
-/// assert!(html.contains("\"seed\": 3"));
+/// assert!(html.contains("\"seed\":3"));
 /// # Ok::<(), layerwise_report::ReportError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Page {
     /// The heading of the whole.
     pub title: String,
+    /// The same in full, where names in it are shortened; otherwise nothing.
+    pub full: String,
     /// The whole in a sentence.
     pub summary: String,
     /// Its parts, in their order.
@@ -77,12 +79,22 @@ impl Page {
             }
             sections.push(Drawing { section, blocks });
         }
-        let facts = in_script(&serde_json::to_string_pretty(&self.facts)?);
+        let facts = in_script(&lines(&self.facts)?);
         let (style, script) = (STYLE, SCRIPT);
         let template =
             PageTemplate { page: self, sections: &sections, facts: &facts, style, script };
         Ok(template.render()?)
     }
+}
+
+/// Facts as JSON, an entry a line.
+fn lines(facts: &Value) -> Result<String> {
+    let Value::Object(entries) = facts else { return Ok(serde_json::to_string(facts)?) };
+    let line = |(key, value): (&String, &Value)| {
+        Ok(format!("{}:{}", serde_json::to_string(key)?, serde_json::to_string(value)?))
+    };
+    let lines = entries.iter().map(line).collect::<Result<Vec<_>>>()?;
+    Ok(format!("{{\n{}\n}}", lines.join(",\n")))
 }
 
 /// JSON as it can stand in an element of the page: nothing in it can end that.
@@ -108,12 +120,14 @@ mod tests {
             Block::Facts(vec![(BAD.into(), BAD.into())]),
             Block::Measures(vec![[BAD.into(), BAD.into(), BAD.into()]]),
             Block::Table(Table::new(BAD, [BAD], [[BAD.to_owned()]])),
-            Figure::new(BAD, plot).read(BAD).into(),
+            Block::Folded(BAD.into(), Table::new(BAD, [BAD], [[BAD.repeat(9)]])),
+            Figure::new(BAD, plot).in_full(BAD.repeat(2)).read(BAD).into(),
             Block::Code(BAD.into()),
         ];
         let section = Section { id: "a", title: BAD.into(), blocks };
         let facts = serde_json::json!({ BAD: BAD });
-        let page = Page { title: BAD.into(), summary: BAD.into(), sections: vec![section], facts };
+        let (title, full, summary) = (BAD.into(), BAD.into(), BAD.into());
+        let page = Page { title, full, summary, sections: vec![section], facts };
         let html = page.render().unwrap();
         assert!(!html.contains("<script>alert"));
         // Its own: the facts and the script.
@@ -134,6 +148,20 @@ mod tests {
         assert!(
             html.contains("Nothing: its numbers cannot be drawn.") && html.contains("the rest")
         );
+    }
+
+    #[test]
+    fn what_is_shortened_is_there_in_full() {
+        let name = "n".repeat(300);
+        let table = Table::new("t", ["a"], [[name.clone()]]);
+        let blocks = vec![Block::Table(table)];
+        let section = Section { id: "a", title: "A".into(), blocks };
+        let (title, full) = ("n…".into(), name.clone());
+        let html = Page { title, full, sections: vec![section], ..Page::default() };
+        let html = html.render().unwrap();
+        assert!(html.contains(&format!("<h1 title=\"{name}\">n…</h1>")), "{html}");
+        let cell = format!("<th scope=\"row\" title=\"{name}\">{}…</th>", &name[..40]);
+        assert!(html.contains(&cell), "{html}");
     }
 
     #[test]

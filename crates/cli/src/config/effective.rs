@@ -15,7 +15,8 @@ use crate::table_args::DatesName;
 /// The options of a training, all of them decided, in the order and by the names of a config.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effective {
-    data: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
     /// Not where the labels of arrays were found without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
@@ -93,7 +94,7 @@ impl Effective {
             byte => char::from(byte).to_string(),
         });
         Self {
-            data: text_of(&args.data),
+            data: Some(text_of(&args.data)),
             // A column made of labels that were found elsewhere is none that could be named.
             target: args
                 .target
@@ -127,6 +128,15 @@ impl Effective {
             memory: None,
             out: None,
         }
+    }
+
+    /// Without places, which are no part of a model: those of the data, of labels that lie elsewhere, of the model.
+    pub fn without_places(mut self, origin: Origin) -> Self {
+        (self.data, self.out) = (None, None);
+        if origin.labels {
+            self.target = None;
+        }
+        self
     }
 
     /// With where the model goes.

@@ -1,13 +1,17 @@
 //! What is predicted from what.
 
 use layerwise_data::Encoding;
-use layerwise_report::{Block, Table};
+use layerwise_report::{Bar, Bars, Block, Chart, Figure, Plot, Series, Table};
 
-use super::{Subject, count, plain, text};
-use crate::report::short;
+use super::{Subject, count, percent, plain, text};
+use crate::distribution::Distribution;
+use crate::report::{printable, short};
 
-/// Rows of a table, at most.
+/// Rows of a table, at most, and of one that is shown unasked.
 const MOST: usize = 200;
+const UNASKED: usize = 40;
+/// Classes whose shares are drawn.
+const CLASSES: usize = 20;
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let notes = subject.notes;
@@ -16,7 +20,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let [train, validation, test] =
         [&scores.train, &scores.validation, &scores.test].map(|part| part.examples);
     let mut facts = vec![
-        ("predicts".to_owned(), format!("{}: {}", target.column(), target.task().words())),
+        ("predicts".to_owned(), format!("{}: {}", short(target.column()), target.task().words())),
         (
             "rows".to_owned(),
             format!(
@@ -41,7 +45,8 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         ));
     }
     if !target.labels().is_empty() {
-        let labels: Vec<&str> = target.labels().iter().take(30).map(String::as_str).collect();
+        let labels: Vec<String> =
+            target.labels().iter().take(30).map(|label| short(label)).collect();
         let more = if target.labels().len() > 30 { ", …" } else { "" };
         facts.push(("classes".into(), format!("{}{more}", labels.join(", "))));
     }
@@ -50,27 +55,30 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     } else if let Some(format) = data.pixels {
         facts.push(("images".into(), format!("{format}, as they were")));
     }
+    facts.extend(subject.source.clone().map(|source| ("source".into(), source)));
     if !subject.missing.is_empty() {
         let total: usize = subject.missing.iter().map(|(_, n)| n).sum();
-        let columns = subject.missing.iter().take(20).map(|(name, n)| format!("{name} {n}"));
+        let columns = subject.missing.iter().take(20);
+        let columns = columns.map(|(name, n)| format!("{} {n}", short(name)));
         let more = if subject.missing.len() > 20 { ", …" } else { "" };
         let columns = columns.collect::<Vec<_>>().join(", ");
         facts.push(("missing values".into(), format!("{total}: {columns}{more}")));
     }
     let mut blocks = vec![Block::Facts(facts)];
+    blocks.extend(distribution(subject));
     if !data.left_out.is_empty() {
-        let row = |(name, why): &(String, String)| [short(name), why.clone()];
+        let row = |(name, why): &(String, String)| [printable(name), why.clone()];
         let rows = data.left_out.iter().take(MOST).map(row);
-        blocks.push(Block::Table(Table::new(
-            "Columns that are not learned from",
-            ["column", "why"],
-            rows,
-        )));
+        let caption = match data.left_out.len() {
+            n if n > MOST => format!("The first {MOST} of {n} columns that are not learned from"),
+            n => format!("{} that {} not learned from", count(n, "column"), are(n)),
+        };
+        blocks.push(folded(Table::new(caption, ["column", "why"], rows)));
     }
     let encoded = recipe.features().iter().take(MOST).map(|feature| {
         let words = feature.encoding.words();
         [
-            short(&feature.column),
+            printable(&feature.column),
             words.split("; missing").next().unwrap_or_default().to_owned(),
             missing(&feature.encoding),
             feature.encoding.n_rows().to_string(),
@@ -85,8 +93,74 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     blocks.push(text(
         "All of this was learned from the training rows alone: nothing of the test rows went into it.",
     ));
-    blocks.push(Block::Table(Table::new(caption, header, encoded)));
+    blocks.push(folded(Table::new(caption, header, encoded)));
     blocks
+}
+
+fn are(n: usize) -> &'static str {
+    if n == 1 { "is" } else { "are" }
+}
+
+/// A table, to be asked for where it is long.
+fn folded(table: Table) -> Block {
+    match table.rows.len() {
+        n if n > UNASKED => Block::Folded(table.caption.clone(), table),
+        _ => Block::Table(table),
+    }
+}
+
+/// How the target is spread over the parts.
+fn distribution(subject: &Subject<'_>) -> Option<Block> {
+    let Distribution { edges, rows } = subject.notes.data.distribution.as_ref()?;
+    let total: usize = rows.iter().flatten().sum();
+    if total == 0 {
+        return None;
+    }
+    let header = |first| [first, "training", "validation", "test", "all", "share"];
+    let row = |name: String, counts: &[usize; 3]| {
+        let all: usize = counts.iter().sum();
+        let [a, b, c] = counts.map(|n| n.to_string());
+        [name, a, b, c, all.to_string(), percent(all as f64 / total as f64)]
+    };
+    let some = match subject.notes.data.rows {
+        n if n > total => format!(" These are {total} of the {n} rows, drawn at random."),
+        _ => String::new(),
+    };
+    let column = short(subject.notes.target.column());
+    let of = |n: &[usize; 3]| n.iter().sum::<usize>() as f64;
+    if edges.len() > 1 {
+        let counts: Vec<f64> = rows.iter().map(of).collect();
+        let chart = Chart::new(&column, "rows").with(Series::histogram("rows", edges, &counts));
+        let mut figure = Figure::new(format!("How {column} is spread"), Plot::Chart(chart))
+            .in_full(format!("How {} is spread", subject.notes.target.column()))
+            .read(format!("What is rare here is learned from few examples.{some}"));
+        let named = edges.windows(2).zip(rows);
+        let named =
+            named.map(|(ends, n)| row(format!("{} to {}", plain(ends[0]), plain(ends[1])), n));
+        figure.table = Table::new("Rows of each part", header("from … to"), named);
+        return Some(figure.into());
+    }
+    let labels = subject.notes.target.labels();
+    let mut order: Vec<usize> = (0..rows.len().min(labels.len())).collect();
+    if order.len() > CLASSES {
+        order.sort_by_key(|&class| std::cmp::Reverse(rows[class].iter().sum::<usize>()));
+    }
+    let bar = |&class: &usize| {
+        let [train, validation, test] = rows[class];
+        let parts = format!("{train} training, {validation} validation, {test} test");
+        Bar::new(printable(&labels[class]), of(&rows[class]) / total as f64).note(parts)
+    };
+    let title = match order.len() {
+        n if n > CLASSES => format!("The shares of the {CLASSES} most frequent classes, of {n}"),
+        _ => "The share of each class".into(),
+    };
+    let bars = Bars::new("share of the rows", order.iter().take(CLASSES).map(bar));
+    let mut figure = Figure::new(title, Plot::Bars(bars)).read(format!(
+        "A rare class is learned from few examples, and easily overlooked by measures of all rows.{some}"
+    ));
+    let named = order.iter().take(MOST).map(|&class| row(printable(&labels[class]), &rows[class]));
+    figure.table = Table::new("Rows of each part", header("class"), named);
+    Some(figure.into())
 }
 
 /// What a missing value is taken for.

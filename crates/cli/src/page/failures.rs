@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use layerwise_data::{Encoding, Task};
+use layerwise_data::{DateFormat, Encoding, Task};
 use layerwise_report::{Bar, Bars, Block, Figure, Plot, Table};
 
+use super::ranges::ranges;
 use super::reasons::Ranking;
 use super::{
     Held, Subject, figure, percent, pixels, plain, share, share_interval, taken_for, text, truth,
@@ -23,8 +24,6 @@ const LEAST: usize = 10;
 const GROUPS: usize = 12;
 /// Wrong answers from which on they are counted by columns.
 const ENOUGH: usize = 10;
-/// Ranges of a number, each with as many rows.
-const RANGES: usize = 5;
 
 pub(super) fn blocks(
     subject: &Subject<'_>,
@@ -80,8 +79,8 @@ pub(super) fn blocks(
     if !by.is_empty() {
         let what = if is_number { "the mean error" } else { "the share of wrong answers" };
         blocks.push(text(format!(
-            "By groups of rows {what}, of the columns where it differs most from group to group. The line is the interval \
-             of 95 % for a group of that size."
+            "By groups of rows {what}, of the columns where it differs most from group to group. The line of a bar is the interval \
+             of 95 % for a group of that size; the line through all of them is what holds of all rows."
         )));
     }
     blocks.extend(by.into_iter().take(BY).map(|(_, block)| block));
@@ -147,7 +146,11 @@ fn table(subject: &Subject<'_>, held: &Held<'_>, ranking: &Ranking, rows: &[usiz
         let cells = places.iter().map(|place| short(cell(place)));
         std::iter::once(line).chain(answer(subject, held, j)).chain(cells).collect()
     };
-    let caption = "The most wrong, with the columns the network relies on most".to_owned();
+    let caption = match ranking.is_measured() {
+        true => "The most wrong, with the columns the network relies on most",
+        false => "The most wrong, with the first of the columns",
+    };
+    let caption = caption.to_owned();
     Block::Table(Table { caption, header, rows: rows.iter().map(row).collect() })
 }
 
@@ -165,7 +168,11 @@ fn errors_by(
     };
     let cells: Vec<&str> = held.table.column(column).ok()?.map(str::trim).collect();
     let mut groups: Vec<(String, Vec<usize>)> = match encoding {
-        Encoding::Number { .. } => ranges(&cells),
+        Encoding::Number { .. } => ranges(&cells, |cell| cell.parse().ok(), plain),
+        Encoding::Date { format, .. } => {
+            let day = |days: f64| DateFormat::Iso.written(days).unwrap_or_default();
+            ranges(&cells, |cell| format.days(cell), day)
+        }
         Encoding::OneHot { levels, .. } | Encoding::Codes { levels } => {
             let known: std::collections::HashSet<&str> =
                 levels.iter().map(String::as_str).collect();
@@ -177,7 +184,6 @@ fn errors_by(
             }
             by.into_iter().map(|(level, rows)| (level.to_owned(), rows)).collect()
         }
-        Encoding::Date { .. } => return None,
     };
     groups.retain(|(_, rows)| rows.len() >= LEAST);
     if groups.len() < 2 {
@@ -199,10 +205,10 @@ fn errors_by(
         })
         .collect();
     let total: usize = bars.iter().map(|bar| bar.1).sum();
-    let whole = bars.iter().map(|bar| bar.0 * bar.1 as f64).sum::<f64>() / total as f64;
+    let whole = (0..held.m()).map(error).sum::<f64>() / held.m() as f64;
     let differs =
         bars.iter().map(|bar| bar.1 as f64 * (bar.0 - whole).powi(2)).sum::<f64>() / total as f64;
-    if !matches!(encoding, Encoding::Number { .. }) {
+    if matches!(encoding, Encoding::OneHot { .. } | Encoding::Codes { .. }) {
         bars.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.name.cmp(&b.2.name)));
     }
     // The best and the worst, where there are too many.
@@ -212,56 +218,8 @@ fn errors_by(
         bars.extend(rest);
     }
     let value = if is_number { "mean error" } else { "share wrong" };
-    let bars = Bars { value: value.into(), bars: bars.into_iter().map(|bar| bar.2).collect() };
-    let title = format!("Errors by {column}; over all {}", figure(whole));
-    Some((differs, Figure::new(title, Plot::Bars(bars)).into()))
-}
-
-/// Rows in ranges of a number, each with about as many.
-fn ranges(cells: &[&str]) -> Vec<(String, Vec<usize>)> {
-    let mut known: Vec<(f64, usize)> = vec![];
-    let mut missing = vec![];
-    for (j, cell) in cells.iter().enumerate() {
-        match cell.parse::<f64>() {
-            Ok(value) if value.is_finite() => known.push((value, j)),
-            _ => missing.push(j),
-        }
-    }
-    known.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut groups: Vec<Vec<(f64, usize)>> = vec![];
-    let size = known.len().div_ceil(RANGES).max(1);
-    for same in known.chunk_by(|a, b| a.0 == b.0) {
-        match groups.last_mut() {
-            // Equal values stay together.
-            Some(last) if last.len() < size => last.extend(same),
-            _ => groups.push(same.to_vec()),
-        }
-    }
-    let named = |group: Vec<(f64, usize)>| {
-        let (low, high) = (group[0].0, group[group.len() - 1].0);
-        let name =
-            if low == high { plain(low) } else { format!("{} to {}", plain(low), plain(high)) };
-        (name, group.into_iter().map(|(_, j)| j).collect())
-    };
-    let mut named: Vec<(String, Vec<usize>)> = groups.into_iter().map(named).collect();
-    if !missing.is_empty() {
-        named.push(("missing".into(), missing));
-    }
-    named
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_numbers_are_in_one_range() {
-        let cells: Vec<String> = (0..50).map(|i| (i / 20).to_string()).collect();
-        let mut cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        cells.push("?");
-        let found = ranges(&cells);
-        let sizes: Vec<(&str, usize)> =
-            found.iter().map(|(name, rows)| (name.as_str(), rows.len())).collect();
-        assert_eq!(sizes, [("0", 20), ("1", 20), ("2", 10), ("missing", 1)]);
-    }
+    let bars = Bars::new(value, bars.into_iter().map(|bar| bar.2)).marked(whole, "all rows");
+    let title = |column: &str| format!("Errors by {column}; over all {}", figure(whole));
+    let drawn = Figure::new(title(&short(column)), Plot::Bars(bars)).in_full(title(column));
+    Some((differs, drawn.into()))
 }

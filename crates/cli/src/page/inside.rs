@@ -89,6 +89,12 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
         ),
     }));
     blocks.push(Block::Table(Table::new(caption, header, rows)));
+    if spoken.len() > DRAWN {
+        let n = spoken.len();
+        blocks.push(text(format!(
+            "Drawn are the first {DRAWN} of these {n} layers; all are in the table."
+        )));
+    }
     for (l, found) in spoken.into_iter().take(DRAWN) {
         let (low, high) = found.range;
         let n = found.counts.len();

@@ -2,23 +2,29 @@
 
 mod again;
 mod classes;
+mod curves;
 mod data;
+mod dependence;
 mod failures;
 mod inside;
+mod intervals;
 mod network;
 mod numbers;
 mod of_model;
 mod pixels;
+mod ranges;
 mod reasons;
+mod regions;
 mod summary;
 mod training;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use layerwise_data::{DMatrix, Table, Task};
-use layerwise_model::Network;
+use layerwise_model::{Network, write_whole};
 use layerwise_report::{Block, Page, Section};
+use serde_json::{Map, Value};
 
 pub use of_model::{held_out, run};
 
@@ -26,12 +32,14 @@ use crate::bundle::Notes;
 use crate::error::CliError;
 use crate::learner::Part;
 use crate::predict::cells::best;
-use crate::report::{count, figure, measure, share};
+use crate::report::{count, figure, measure, share, short};
 
 /// What a page is made of.
 pub struct Subject<'a> {
     /// What it is of: data, or a model.
     pub name: String,
+    /// The data, by what they are called, if there are any.
+    pub data: Option<String>,
     pub network: &'a Network<f32>,
     pub notes: &'a Notes,
     /// What to judge by, if there is something.
@@ -43,7 +51,12 @@ pub struct Subject<'a> {
     /// The command that was typed, and the options it came to.
     pub command: String,
     pub config: Option<String>,
+    /// Where the data come from, if that is known.
+    pub source: Option<String>,
 }
+
+/// What the sections find out, for machines.
+type Findings = Map<String, Value>;
 
 /// Examples that a model is judged by.
 pub struct Held<'a> {
@@ -76,9 +89,21 @@ impl<'a> Held<'a> {
 /// Where the page goes: as asked for, or beside the model; nowhere if there is to be none.
 pub fn place(report: Option<&PathBuf>, no_report: bool, model: &Path) -> Option<PathBuf> {
     // A model may be called so itself.
-    let is_page = model.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html"));
-    let beside = || model.with_extension(if is_page { "report.html" } else { "html" });
+    let beside = || model.with_extension(if is_named_so(model) { "report.html" } else { "html" });
     (!no_report).then(|| report.cloned().unwrap_or_else(beside))
+}
+
+/// Whether this is the name of a page.
+pub fn is_named_so(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["html", "htm"].iter().any(|html| extension.eq_ignore_ascii_case(html))
+}
+
+/// Whether a page is there that says how good a model is on data, which a page without data would not.
+pub fn is_judged(path: &Path) -> bool {
+    let Ok(html) = std::fs::read_to_string(path) else { return false };
+    let judged = html.lines().filter_map(|line| line.trim_start().strip_prefix("\"judged_by\":"));
+    judged.map(str::trim_start).any(|words| !words.starts_with("null"))
 }
 
 /// Whether a file is there that is no page of this program: what nobody asked to replace stays.
@@ -95,13 +120,14 @@ pub fn is_foreign(path: &Path) -> bool {
 pub fn write(subject: &Subject<'_>, path: &Path) -> Result<(), CliError> {
     let html = page(subject)?.render().map_err(CliError::Page)?;
     let failed = |source| CliError::WriteTable { path: path.to_owned(), source };
-    std::fs::write(path, html).map_err(failed)
+    write_whole(path, |file| file.write_all(html.as_bytes()).map_err(failed), failed)
 }
 
 fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
     let section = |id, title: &str, blocks| Section { id, title: title.to_owned(), blocks };
     let target = &subject.notes.target;
     let judged = summary::judged(subject)?;
+    let mut findings = Findings::new();
     let mut sections = vec![
         section("summary", "In short", summary::blocks(subject, &judged)),
         section("data", "Task and data", data::blocks(subject)),
@@ -112,22 +138,29 @@ fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
     if let Some(held) = &subject.held {
         let ranking = reasons::ranking(subject, held)?;
         let quality = match target.task() {
-            Task::Regression => numbers::blocks(subject, held)?,
-            _ => classes::blocks(subject, held)?,
+            Task::Regression => numbers::blocks(subject, held, &mut findings)?,
+            _ => classes::blocks(subject, held, &mut findings)?,
         };
+        let reasons = reasons::blocks(subject, held, &ranking, &mut findings)?;
         sections.extend([
             section("quality", "How good it is", quality),
             section("failures", "Where it fails", failures::blocks(subject, held, &ranking)?),
-            section("reasons", "Why", reasons::blocks(subject, held, &ranking)?),
+            section("reasons", "Why", reasons),
         ]);
     }
     sections.push(section("again", "To repeat it", again::blocks(subject)));
     sections.retain(|section| !section.blocks.is_empty());
+    // Of a path the end tells most.
+    let file = Path::new(&subject.name).file_name().map(|name| name.to_string_lossy());
+    let name = file.as_deref().unwrap_or(&subject.name);
+    let title = format!("{} from {}", short(target.column()), short(name));
+    let full = format!("{} from {}", target.column(), subject.name);
     Ok(Page {
-        title: format!("{} from {}", target.column(), subject.name),
+        full: if full == title { String::new() } else { full },
+        title,
         summary: summary::sentence(subject, &judged),
         sections,
-        facts: again::facts(subject, summary::facts(&judged))?,
+        facts: again::facts(subject, summary::facts(&judged), findings)?,
     })
 }
 
@@ -143,6 +176,11 @@ fn plain(value: f64) -> String {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text,
     }
+}
+
+/// A number in six digits, which are enough for machines.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 /// Between what a share of `n` may well lie, by chance alone: Wilson, "Probable Inference, the Law of Succession, and

@@ -1,16 +1,22 @@
 //! How good a network is at predicting a number.
 
 use layerwise_report::{Block, Chart, Figure, Plot, Series};
+use serde_json::json;
 
-use super::{Held, Subject, figure, percent, text};
+use super::{Findings, Held, Subject, figure, percent, rounded, text};
 use crate::error::CliError;
+use crate::report::short;
 
 /// Points that are drawn, at most.
 const POINTS: usize = 1000;
 /// Ranges of a histogram.
 const RANGES: usize = 20;
 
-pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block>, CliError> {
+pub(super) fn blocks(
+    subject: &Subject<'_>,
+    held: &Held<'_>,
+    findings: &mut Findings,
+) -> Result<Vec<Block>, CliError> {
     let target = &subject.notes.target;
     let pairs: Vec<(f64, f64)> = held
         .al
@@ -26,6 +32,11 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
     let over =
         errors.iter().filter(|error| **error > 0.0).count() as f64 / errors.len().max(1) as f64;
     if !sizes.is_empty() {
+        let (half, nine) = (rounded(quantile(0.5)), rounded(quantile(0.9)));
+        findings.insert(
+            "errors".into(),
+            json!({ "half_within": half, "nine_of_ten_within": nine, "too_high": rounded(over) }),
+        );
         blocks.push(text(format!(
             "Half of the predictions are off by at most {}, nine of ten by at most {}. {} of them are too high.",
             figure(quantile(0.5)),
@@ -35,10 +46,12 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
     }
     let step = pairs.len().div_ceil(POINTS).max(1);
     let some = || pairs.iter().copied().step_by(step);
+    let drawn: Vec<[f64; 2]> = some().map(|(a, y)| [rounded(a), rounded(y)]).collect();
+    findings.insert("predicted_and_true".into(), json!(drawn));
     let all = pairs.iter().flat_map(|&(a, y)| [a, y]);
     let (low, high) =
         all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-    let name = target.column();
+    let name = short(target.column());
     let predicted = format!("{name}, predicted");
     let mut chart = Chart::new(&predicted, format!("{name}, true"));
     chart = chart.with(Series::dots("rows", some()));
@@ -73,6 +86,7 @@ pub(super) fn blocks(subject: &Subject<'_>, held: &Held<'_>) -> Result<Vec<Block
         for error in &errors {
             counts[(((error - low) / width) as usize).min(RANGES - 1)] += 1.0;
         }
+        findings.insert("error_histogram".into(), json!({ "edges": edges, "rows": counts }));
         let chart = Chart::new("predicted − true", "rows");
         let chart = chart.with(Series::histogram("rows", &edges, &counts)).marked(0.0, "no error");
         blocks.push(Figure::new("How large the errors are", Plot::Chart(chart)).into());

@@ -1,10 +1,11 @@
 //! What a network relies on.
 
-use layerwise_data::{DMatrix, Encoding, Feature, Table, Target, Task};
-use layerwise_model::{Examples, ModelError, Shuffles, log_loss, partial_dependence};
-use layerwise_report::{Bar, Bars, Block, Chart, Figure, Grid, Plot, Series};
+use layerwise_data::{DMatrix, Feature, Table, Target, Task};
+use layerwise_model::{Examples, ModelError, Shuffles, log_loss};
+use layerwise_report::{Bar, Bars, Block, Chart, Colours, Figure, Grid, Plot};
+use serde_json::{Value, json};
 
-use super::{Held, Subject, figure, pixels, plain, text};
+use super::{Findings, Held, Subject, dependence, figure, pixels, plain, regions, rounded, text};
 use crate::error::CliError;
 use crate::explain::{Measure, groups, measure_of, rows_of};
 use crate::report::short;
@@ -15,14 +16,8 @@ const LOG_LOSS: &str = "minus log loss";
 const REPEATS: usize = 5;
 /// Cells that are shuffled in all, which bounds the time.
 const CELLS: usize = 250_000;
-/// Columns that are shown, and of which the network is asked what it would say.
+/// Columns that are shown.
 const SHOWN: usize = 15;
-const FOLLOWED: usize = 5;
-/// Values of a column that are asked about, and rows that are asked with each.
-const VALUES: usize = 20;
-const ROWS: usize = 400;
-/// Points of a side where all of two columns are asked about.
-const SIDE: usize = 60;
 
 /// Columns by what they are worth, the most first: their place among the features, mean and deviation.
 pub(super) struct Ranking {
@@ -33,6 +28,16 @@ pub(super) struct Ranking {
 }
 
 impl Ranking {
+    /// Whether what columns are worth could be told.
+    pub(super) fn is_measured(&self) -> bool {
+        !self.measure.is_empty()
+    }
+
+    /// The places of the columns among the features, in that order.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> {
+        self.worth.iter().map(|(place, ..)| *place)
+    }
+
     /// The columns in that order.
     pub(super) fn columns<'a>(&self, subject: &Subject<'a>) -> impl Iterator<Item = &'a Feature> {
         let features = subject.notes.recipe.features();
@@ -80,14 +85,25 @@ pub(super) fn blocks(
     subject: &Subject<'_>,
     held: &Held<'_>,
     ranking: &Ranking,
+    findings: &mut Findings,
 ) -> Result<Vec<Block>, CliError> {
     let features = subject.notes.recipe.features();
-    if ranking.measure.is_empty() {
+    if !ranking.is_measured() {
         return Ok(vec![text(
             "All of these rows have the same truth: what counts cannot be told from them.",
         )]);
     }
     let name = ranking.measure;
+    let fact = |&(place, mean, deviation): &(usize, f64, f64)| {
+        let (mean, deviation) = (rounded(mean), rounded(deviation));
+        json!({ "column": features[place].column, "falls_by": mean, "deviation": deviation })
+    };
+    let columns: Vec<Value> = ranking.worth.iter().map(fact).collect();
+    let (whole, rows) = (rounded(ranking.whole), ranking.rows);
+    findings.insert(
+        "importance".into(),
+        json!({ "measure": name, "whole": whole, "rows": rows, "repeats": REPEATS, "columns": columns }),
+    );
     if let Some(format) = pixels::format(subject.notes) {
         return Ok(vec![by_place(subject, ranking, format)]);
     }
@@ -100,28 +116,17 @@ pub(super) fn blocks(
     let bar = |&(place, mean, deviation): &(usize, f64, f64)| {
         Bar::new(&features[place].column, mean).between(mean - deviation, mean + deviation)
     };
-    let bars = ranking.worth.iter().take(SHOWN).map(bar).collect();
+    let bars = Bars::new(format!("{name} falls by"), ranking.worth.iter().take(SHOWN).map(bar));
     let title = match features.len() {
         n if n > SHOWN => format!("What the {SHOWN} columns that count most are worth, of {n}"),
         _ => "What each column is worth".into(),
     };
-    let value = format!("{name} falls by");
-    let figure = Figure::new(title, Plot::Bars(Bars { value, bars }));
+    let figure = Figure::new(title, Plot::Bars(bars));
     blocks.push(figure.read("The line is the deviation from shuffle to shuffle.").into());
-    if let ([a, b], true) = (features, subject.network.n_out() == 1) {
-        blocks.extend(regions(subject, held, a, b)?);
+    if let [a, b] = features {
+        blocks.extend(regions::block(subject, held, a, b)?);
     }
-    blocks.push(text(
-        "What the network says in the mean if up to 400 of the test rows had this value of a column, and everything else stayed as it is \
-         (partial dependence), of the columns that count most. Where columns go together, that asks about rows that \
-         are none.",
-    ));
-    for &(place, ..) in ranking.worth.iter().take(FOLLOWED) {
-        blocks.extend(dependence(subject, held, place)?);
-        if let Feature { column, encoding: Encoding::Date { .. } } = &features[place] {
-            blocks.push(text(format!("{} is a date, which is not followed.", short(column))));
-        }
-    }
+    blocks.extend(dependence::blocks(subject, held, ranking, findings)?);
     Ok(blocks)
 }
 
@@ -147,7 +152,8 @@ fn by_place(
     let values = values.map(|worth| worth.max(0.0)).collect();
     let (x, y) = ((0.0, width as f64), (0.0, height as f64));
     let name = "of the strongest".to_owned();
-    let grid = Grid { name, x, y, columns: width, values, two_sided: false };
+    let grid =
+        Grid { name, x, y, columns: width, values, range: (0.0, 1.0), colours: Colours::One };
     let mut chart = Chart::new("from left to right", "from below").over(x, y);
     chart.grid = Some(grid);
     let mut figure = Figure::new("What each pixel is worth", Plot::Chart(chart)).read(format!(
@@ -167,7 +173,7 @@ fn by_place(
 }
 
 /// A table of rows that differ in nothing but the values of a column, or two.
-fn rows_with(
+pub(super) fn rows_with(
     subject: &Subject<'_>,
     held: &Held<'_>,
     columns: &[(&str, Vec<String>)],
@@ -186,145 +192,10 @@ fn rows_with(
     Ok(subject.notes.recipe.apply(&rows.with_columns(columns)?)?.x)
 }
 
-/// Values of a column worth asking about: from its least to its most, or its most frequent levels.
-fn values_of(held: &Held<'_>, feature: &Feature) -> Option<Vec<String>> {
-    let cells = || held.table.column(&feature.column).ok().map(|cells| cells.map(str::trim));
-    match &feature.encoding {
-        Encoding::Number { .. } => {
-            let mut numbers: Vec<f64> = cells()?.filter_map(|cell| cell.parse().ok()).collect();
-            numbers.retain(|number| number.is_finite());
-            numbers.sort_by(f64::total_cmp);
-            let last = numbers.len().checked_sub(1)?;
-            // Not the outermost hundredths: few rows are there.
-            let (low, high) = (numbers[last / 100], numbers[last - last / 100]);
-            let mut values: Vec<f64> = match numbers.chunk_by(|a, b| a == b).count() {
-                n if n <= VALUES => numbers,
-                _ => (0..VALUES)
-                    .map(|i| low + (high - low) * i as f64 / (VALUES - 1) as f64)
-                    .collect(),
-            };
-            values.dedup();
-            Some(values.into_iter().map(|value| value.to_string()).collect())
-        }
-        Encoding::OneHot { levels, .. } | Encoding::Codes { levels } => {
-            let mut counts: Vec<(&String, usize)> = levels.iter().map(|level| (level, 0)).collect();
-            for cell in cells()? {
-                if let Ok(place) = levels.binary_search_by(|level| level.as_str().cmp(cell)) {
-                    counts[place].1 += 1;
-                }
-            }
-            counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-            Some(counts.into_iter().take(12).map(|(level, _)| level.clone()).collect())
-        }
-        Encoding::Date { .. } => None,
-    }
-}
-
-/// What the network says in the mean as a column moves.
-fn dependence(
-    subject: &Subject<'_>,
-    held: &Held<'_>,
-    place: usize,
-) -> Result<Option<Block>, CliError> {
-    let notes = subject.notes;
-    let feature = &notes.recipe.features()[place];
-    let Some(values) = values_of(held, feature).filter(|values| values.len() > 1) else {
-        return Ok(None);
-    };
-    let group = groups(&notes.recipe)[place].clone();
-    let encoded = rows_with(subject, held, &[(&feature.column, values.clone())])?;
-    let encoded = encoded.rows(group.start, group.len()).into_owned();
-    let step = held.m().div_ceil(ROWS);
-    let rows: Vec<usize> = (0..held.m()).step_by(step).collect();
-    let x = held.x.select_columns(&rows);
-    let means = partial_dependence(subject.network, &x, group, &encoded)?;
-    let (column, target) = (&feature.column, &notes.target);
-    // Of many classes those that it moves most.
-    let mut outputs: Vec<usize> = (0..means.nrows()).collect();
-    let moved = |k: &usize| means.row(*k).max() - means.row(*k).min();
-    outputs.sort_by(|a, b| moved(b).total_cmp(&moved(a)));
-    outputs.truncate(4);
-    let number = |a: f32| match target.task() {
-        Task::Regression => target.number(a),
-        _ => f64::from(a),
-    };
-    let says = |k: usize| match target.task() {
-        Task::Regression => target.column().to_owned(),
-        Task::Binary => says_of(target, 1),
-        Task::Classes => target.labels().get(k).cloned().unwrap_or_default(),
-    };
-    let title = format!("As {column} moves");
-    if matches!(feature.encoding, Encoding::Number { .. }) {
-        let y = if target.task() == Task::Classes { "probability".to_owned() } else { says(0) };
-        let mut chart = Chart::new(column, y);
-        for k in outputs {
-            let row = means.row(k);
-            let points = values.iter().zip(row.iter());
-            let points =
-                points.filter_map(|(value, &mean)| Some((value.parse().ok()?, number(mean))));
-            chart = chart.with(Series::line(&says(k), points.collect::<Vec<_>>()));
-        }
-        return Ok(Some(Figure::new(title, Plot::Chart(chart)).into()));
-    }
-    let k = outputs.first().copied().unwrap_or(0);
-    let row = means.row(k);
-    let bars = values.iter().zip(row.iter());
-    let bars = bars.map(|(value, &mean)| Bar::new(value, number(mean))).collect();
-    Ok(Some(Figure::new(title, Plot::Bars(Bars { value: says(k), bars })).into()))
-}
-
 /// What an output is of a class.
-fn says_of(target: &Target, class: usize) -> String {
-    format!("probability of {}", target.labels().get(class).map_or("1", String::as_str))
-}
-
-/// What the network says all over the plane of two columns, with the rows.
-fn regions(
-    subject: &Subject<'_>,
-    held: &Held<'_>,
-    a: &Feature,
-    b: &Feature,
-) -> Result<Option<Block>, CliError> {
-    let target = &subject.notes.target;
-    let numbers = |feature: &Feature| -> Option<Vec<f64>> {
-        let is_number = matches!(feature.encoding, Encoding::Number { .. });
-        let cells = held.table.column(&feature.column).ok().filter(|_| is_number)?;
-        Some(cells.map(|cell| cell.trim().parse().unwrap_or(f64::NAN)).collect())
-    };
-    let (Some(along), Some(up)) = (numbers(a), numbers(b)) else { return Ok(None) };
-    if target.task() != Task::Binary {
-        return Ok(None);
-    }
-    let range = |values: &[f64]| {
-        let values = values.iter().filter(|value| value.is_finite());
-        values
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)))
-    };
-    let (x, y) = (range(&along), range(&up));
-    if x.1.partial_cmp(&x.0) != Some(std::cmp::Ordering::Greater) || y.0 >= y.1 {
-        return Ok(None);
-    }
-    let at =
-        |(low, high): (f64, f64), i: usize| low + (high - low) * (i as f64 + 0.5) / SIDE as f64;
-    let cells = |of: &dyn Fn(usize) -> f64| (0..SIDE * SIDE).map(|i| of(i).to_string()).collect();
-    let columns = [
-        (a.column.as_str(), cells(&|i| at(x, i % SIDE))),
-        (b.column.as_str(), cells(&|i| at(y, i / SIDE))),
-    ];
-    let says = subject.network.predict(&rows_with(subject, held, &columns)?)?;
-    let values = says.iter().map(|&a| f64::from(a)).collect();
-    let mut chart = Chart::new(&a.column, &b.column).over(x, y);
-    for class in 0..2 {
-        let of = |j: &usize| usize::from(held.y[*j] > 0.5) == class;
-        let points = (0..held.m()).filter(of).map(|j| (along[j], up[j])).collect::<Vec<_>>();
-        chart =
-            chart.with(Series::dots(target.labels().get(class).map_or("", String::as_str), points));
-    }
-    let name = says_of(target, 1);
-    chart.grid = Some(Grid { name, x, y, columns: SIDE, values, two_sided: true });
-    Ok(Some(
-        Figure::new("What it says where", Plot::Chart(chart))
-            .read("The stronger the colour behind the rows, the surer the network is of the class of that colour.")
-            .into(),
-    ))
+pub(super) fn says_of(target: &Target, class: usize) -> String {
+    format!(
+        "probability of {}",
+        target.labels().get(class).map_or("1".into(), |label| short(label))
+    )
 }

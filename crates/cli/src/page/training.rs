@@ -3,6 +3,7 @@
 use layerwise_report::{Block, Chart, Figure, Plot, Series};
 
 use super::{Subject, count, text};
+use crate::bundle::EpochNotes;
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let notes = subject.notes;
@@ -46,16 +47,36 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
             .into(),
     );
     if let Some(name) = notes.validated.as_deref() {
-        let points = notes.epochs.iter().enumerate();
-        let points = points.filter_map(|(i, epoch)| Some((at(i), epoch.validated?)));
-        let points: Vec<(f64, f64)> = points.collect();
-        if !points.is_empty() {
-            let mut chart = Chart::new("epoch", name).with(Series::line(name, points));
+        let points = |of: fn(&EpochNotes) -> Option<f64>| -> Vec<(f64, f64)> {
+            let points = notes.epochs.iter().enumerate();
+            points.filter_map(|(i, epoch)| Some((at(i), of(epoch)?))).collect()
+        };
+        let (trained, validated) = (points(|epoch| epoch.trained), points(|epoch| epoch.validated));
+        if !validated.is_empty() {
+            let mut chart = Chart::new("epoch", name);
+            let both = !trained.is_empty();
+            if both {
+                chart = chart.with(Series::line("training rows", trained));
+            }
+            chart = chart.with(Series::line("validation rows", validated));
             if kept > 0 {
                 chart = chart.marked(kept as f64, format!("kept: {kept}"));
             }
-            let title = format!("{name} on the validation rows");
-            blocks.push(Figure::new(title, Plot::Chart(chart)).into());
+            let better = if name == "RMSE" { "Lower" } else { "Higher" };
+            let (title, some) = match both {
+                true => (
+                    format!("{name} on training and validation rows"),
+                    " Both are measured after each epoch, without dropout; of the training rows a fixed sample, no \
+                      more than there are validation rows.",
+                ),
+                false => (format!("{name} on the validation rows"), ""),
+            };
+            let unit = match name {
+                "RMSE" => " It is in standard deviations of the target.",
+                _ => "",
+            };
+            let reading = format!("{better} is better.{unit}{some}");
+            blocks.push(Figure::new(title, Plot::Chart(chart)).read(reading).into());
         }
     }
     let rates: Vec<(f64, f64)> =

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use layerwise_data::{DataError, Unseen};
-use layerwise_model::{Place, place_of};
+use layerwise_model::write_whole;
 
 use crate::args::PredictArgs;
 use crate::bundle::Bundle;
@@ -40,15 +40,7 @@ pub fn run(args: &PredictArgs, out: &mut impl Write) -> Result<(), CliError> {
         return write(args, &mut file, failed, &interrupted);
     }
     // A file of that name stays as it is until the new one is whole.
-    let Place { file: path, part } = &place_of(path);
-    let mut file = File::create(part).map_err(failed)?;
-    let done = write(args, &mut file, failed, &interrupted)
-        .and_then(|()| std::fs::rename(part, path).map_err(failed));
-    if done.is_err() {
-        // What went wrong is told; that the piece cannot be removed would add nothing.
-        let _ = std::fs::remove_file(part);
-    }
-    done
+    write_whole(path, |file| write(args, file, failed, &interrupted), failed)
 }
 
 fn write(

@@ -14,13 +14,13 @@ use crate::args::SearchArgs;
 use crate::config::Effective;
 use crate::error::CliError;
 use crate::events::Events;
+use crate::fitting::Watch;
 use crate::interrupt;
 use crate::learn_args::LearnArgs;
-use crate::learner::Watch;
 use crate::page;
 use crate::prepared::Prepared;
 use crate::report::{self, TrialRow, count, heading, printable, short};
-use crate::results::{Trained, check_out, check_report};
+use crate::results::{Trained, check_model, check_out, check_report};
 use crate::terminal;
 
 /// Trials in the table of the best.
@@ -37,7 +37,8 @@ struct Best {
 pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
     let start = Instant::now();
     let results = &args.results;
-    for path in [Some(&results.out), args.save_config.as_ref()].into_iter().flatten() {
+    check_model(&results.out, &args.learn)?;
+    if let Some(path) = &args.save_config {
         check_out(path, &args.learn)?;
     }
     let page = page::place(results.report.as_ref(), results.no_report, &results.out);
@@ -114,7 +115,8 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
         }
         rows.push(row);
         if let (Some(history), true) = (history, is_best) {
-            best = Some(Best { cost, learn, trained: Trained { plan, parts, history } });
+            let config = options.without_places(origin).to_toml()?;
+            best = Some(Best { cost, learn, trained: Trained { plan, parts, history, config } });
         }
         if cut {
             break;
@@ -139,7 +141,7 @@ pub fn run(args: &SearchArgs, out: &mut impl Write) -> Result<(), CliError> {
         writeln!(out, "{}\n{options}", heading("As a config, for `train --config`"))?;
         out.flush()?;
     }
-    let data = prepared.notes(&trained.plan);
+    let data = prepared.notes(&trained.plan, &split)?;
     let told = match page {
         Some(path) => Some(prepared.told(path, &split, options)?),
         None => None,

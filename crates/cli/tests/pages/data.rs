@@ -34,6 +34,23 @@ pub fn plane(rows: usize) -> String {
     csv
 }
 
+/// The same, one of three parts of the plane.
+pub fn plane_of_classes(rows: usize) -> String {
+    let mut csv = String::from("x,y,where\n");
+    for i in 0..rows {
+        let (x, y) = ((i * 37 % 101) as f64 / 50.0 - 1.0, (i * 53 % 97) as f64 / 48.0 - 1.0);
+        let place = if x * x + y * y < 0.4 {
+            "inside"
+        } else if x < y {
+            "above"
+        } else {
+            "below"
+        };
+        csv += &format!("{x},{y},{place}\n");
+    }
+    csv
+}
+
 /// Images of 8 x 8 with a bright row or column, and which it is, in IDX.
 pub fn images(n: usize) -> (Vec<u8>, Vec<u8>) {
     let mut images = vec![0, 0, 8, 3];

@@ -62,6 +62,40 @@ fn check(page: &Path, sections: &[&str], plots: u64) {
                 "{place}: {} plots, expected {plots}",
                 drawn.len()
             );
+            // Words of a plot can be read on a telephone too.
+            let least = browser.value(
+                "Math.min(...[...document.querySelectorAll('.plot svg text')].map((text) => {
+                    const svg = text.ownerSVGElement;
+                    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+                    return parseFloat(getComputedStyle(text).fontSize) * scale;
+                }))",
+            );
+            assert!(least.as_f64().unwrap() >= 11.0, "{place}: words of {least} pixels");
+            // What scrolls has a shadow where there is more.
+            let scrolls = browser.value(
+                "[...document.querySelectorAll('.scroll')].every((box) =>
+                    getComputedStyle(box).backgroundAttachment.includes('local'))",
+            );
+            assert_eq!(scrolls, true, "{place}");
+            // Names of bars and ticks are whole.
+            let cut = browser.value(
+                "[...document.querySelectorAll('.plot svg text')].filter((text) => {
+                    const [word, plot] = [text, text.ownerSVGElement].map((e) => e.getBoundingClientRect());
+                    return word.left < plot.left - 1 || word.right > plot.right + 1;
+                }).map((text) => text.textContent.trim())",
+            );
+            assert_eq!(cut, json!([]), "{place}");
+            let long = "document.querySelector('h1').textContent.length";
+            assert!(browser.value(long).as_u64().unwrap() < 100, "{place}");
+            // All that is followed has one axis.
+            let axes = browser.value(
+                "[...new Set([...document.querySelectorAll('#reasons figure')]
+                    .filter((figure) => /^As .* moves/.test(figure.querySelector('figcaption').textContent)
+                        && figure.querySelector('.plot polyline[stroke-width=\"8\"]'))
+                    .map((figure) => [...figure.querySelectorAll('.plot text[text-anchor=end]')]
+                        .map((tick) => tick.textContent.trim()).join(' ')))]",
+            );
+            assert!(axes.as_array().unwrap().len() <= 1, "{place}: {axes}");
             // Pictures are there.
             let broken = "[...document.images].filter((image) => image.naturalWidth === 0).length";
             assert_eq!(browser.value(broken), 0, "{place}");
@@ -113,6 +147,8 @@ fn numbers_and_categories_with_names_that_are_tags() {
     let html = fs::read_to_string(&page).unwrap();
     assert!(html.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "a column of this name");
     assert!(!html.contains("<script>alert"), "and it is no part of the page");
+    assert!(html.contains("As since moves") && html.contains("2024-12-"), "dates are followed");
+    assert!(html.contains("Errors by since"), "and errors counted by them");
     check(&page, &ALL, 12);
 }
 
@@ -126,19 +162,39 @@ fn a_number() {
 #[test]
 fn two_columns_have_their_plane() {
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("plane.csv"), data::plane(300)).unwrap();
-    let page = page(folder.path(), "plane", &["plane.csv", "--epochs", "30"]);
-    assert!(fs::read_to_string(&page).unwrap().contains("What it says where"));
-    check(&page, &ALL, 12);
+    let write = |name: &str, rows: String| fs::write(folder.path().join(name), rows).unwrap();
+    write("plane.csv", data::plane(300));
+    write("kinds.csv", data::plane_of_classes(600));
+    write("heights.csv", data::line(300));
+    for (name, says, plots) in [
+        ("plane", "The stronger the colour behind the rows, the surer", 12),
+        ("kinds", "the class that a row there would be taken for", 12),
+        ("heights", "a row has the colour of what is true of it", 12),
+    ] {
+        let data = format!("{name}.csv");
+        let page = page(folder.path(), name, &[&data, "--epochs", "30"]);
+        let html = fs::read_to_string(&page).unwrap();
+        assert!(html.contains("What it says where") && html.contains(says), "{name}");
+        assert!(html.contains("What it says at some places"), "{name}: the same as a table");
+        check(&page, &ALL, plots);
+    }
 }
 
 #[test]
 fn names_as_long_as_lines_and_many_classes() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("long.csv"), data::long(200)).unwrap();
-    check(&page(folder.path(), "long", &["long.csv", "--epochs", "2"]), &ALL, 12);
+    let path = page(folder.path(), "long", &["long.csv", "--epochs", "2"]);
+    let html = fs::read_to_string(&path).unwrap();
+    // Shortened, and there in full under a mouse.
+    let full = format!("title=\"As {} moves\"", "n".repeat(300));
+    assert!(html.contains(&full) && html.contains(&format!(">As {}… moves<", "n".repeat(40))));
+    check(&path, &ALL, 12);
     fs::write(folder.path().join("classes.csv"), data::classes(600)).unwrap();
-    check(&page(folder.path(), "classes", &["classes.csv", "--epochs", "2"]), &ALL, 10);
+    let path = page(folder.path(), "classes", &["classes.csv", "--epochs", "2"]);
+    // More classes than colours.
+    assert!(fs::read_to_string(&path).unwrap().contains("all others"));
+    check(&path, &ALL, 10);
 }
 
 #[test]
@@ -151,6 +207,7 @@ fn images() {
     let page = page(folder.path(), "images", &arguments);
     let html = fs::read_to_string(&page).unwrap();
     assert!(html.contains("data:image/png;base64,") && html.contains("What each pixel is worth"));
+    assert!(html.contains("<summary>What becomes of each column</summary>"), "not one by one");
     check(&page, &ALL, 9);
 }
 
@@ -182,20 +239,24 @@ fn data_of_others() {
 fn a_model_without_data_has_what_its_file_holds() {
     let folder = TempDir::new().unwrap();
     let page = page(folder.path(), "model", &["breast-cancer", "--epochs", "3"]);
+    assert!(
+        fs::read_to_string(&page).unwrap().contains("https://doi.org/10.24432/C5DW2B"),
+        "credit"
+    );
     let trained: Value = facts(&page);
-    let report = |arguments: &[&str]| {
+    let report = |arguments: &[&str], page: &str| {
         let mut program = cargo_bin_cmd!("layerwise");
         let output =
             program.current_dir(folder.path()).arg("report").args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        fs::read_to_string(folder.path().join("model.html")).unwrap()
+        fs::read_to_string(folder.path().join(page)).unwrap()
     };
-    let html = report(&["model.safetensors"]);
+    let html = report(&["model.safetensors", "--out", "alone.html"], "alone.html");
     assert!(
         html.contains("<section id=\"training\"") && !html.contains("<section id=\"failures\"")
     );
     // With the data it was trained on it is judged by the very rows that were held out.
-    let html = report(&["model.safetensors", "breast-cancer"]);
+    let html = report(&["model.safetensors", "breast-cancer"], "model.html");
     assert!(html.contains("113 rows held out for testing"));
     let again = facts(&page);
     for entry in ["scores", "judged_by", "training", "history", "data"] {

@@ -196,10 +196,9 @@ impl<T: Scalar> Trainer<'_, T> {
             stopping.check(&metrics)?;
         }
         check_cost(network, self.cost.as_ref())?;
-        match validation {
-            Some(validation) => check_examples(network, self.cost.as_ref(), validation),
-            None => Ok(()),
-        }
+        let on_training = self.on_training.as_ref().map(|on_training| on_training.examples);
+        let mut others = [validation, on_training].into_iter().flatten();
+        others.try_for_each(|examples| check_examples(network, self.cost.as_ref(), examples))
     }
 
     /// Refuses what cannot be trained; the examples of a mini-batch.
@@ -249,6 +248,10 @@ impl<T: Scalar> Trainer<'_, T> {
             if let Some(measuring) = &mut run.measuring {
                 let cost = self.cost.as_ref();
                 measuring.measure(network, cost, &self.metrics, (&mut record, steps))?;
+            }
+            if let Some(on_training) = &mut self.on_training {
+                let metrics = (&self.metrics[..], self.threads);
+                record.training_metrics = on_training.measure(network, metrics, (epoch, steps))?;
             }
             if let Some(recorder) = &mut self.recorder {
                 record.layers = recorder.records(network, self.cost.as_ref(), self.seed)?;

@@ -32,6 +32,8 @@ pub struct EpochRecord {
     /// What [`Trainer::metric`](crate::Trainer::metric) asked for, in that order: on the validation
     /// examples, or on those trained on where there are none.
     pub metrics: Vec<f64>,
+    /// The same of examples trained on, where [`Trainer::record_metrics`](crate::Trainer::record_metrics) asked for it.
+    pub training_metrics: Vec<f64>,
     /// How training went inside each layer, where [`Trainer::record_layers`](crate::Trainer::record_layers) asked for
     /// it.
     pub layers: Vec<LayerRecord>,

@@ -27,6 +27,9 @@ const EPOCHS: &str = "epochs";
 /// What is known of the layers, a row an epoch; not there where nothing was recorded.
 const LAYERS: &str = "layers";
 
+/// The metrics of examples trained on, a row an epoch; not there where nothing was recorded.
+const TRAINING_METRICS: &str = "training_metrics";
+
 /// Numbers of a layer's record.
 const OF_A_LAYER: usize = 3;
 
@@ -78,9 +81,12 @@ impl<T: Scalar> TrainingState<T> {
         tensors.push((EPOCHS.into(), Dtype::F64, shape, bytes_of(&numbers)));
         let layers: Vec<f64> =
             self.epochs.iter().flat_map(|record| &record.layers).flat_map(of_a_layer).collect();
-        if !layers.is_empty() {
-            let shape = vec![self.epochs.len(), layers.len() / self.epochs.len().max(1)];
-            tensors.push((LAYERS.into(), Dtype::F64, shape, bytes_of(&layers)));
+        let on_training = self.epochs.iter().flat_map(|record| record.training_metrics.clone());
+        for (name, numbers) in [(LAYERS, layers), (TRAINING_METRICS, on_training.collect())] {
+            if !numbers.is_empty() {
+                let shape = vec![self.epochs.len(), numbers.len() / self.epochs.len().max(1)];
+                tensors.push((name.into(), Dtype::F64, shape, bytes_of(&numbers)));
+            }
         }
         tensors.push(("within".into(), Dtype::F64, vec![3], bytes_of(&[sum, total, alpha])));
         tensors.sort_by(|a, b| a.0.cmp(&b.0));
@@ -249,21 +255,30 @@ fn records(file: &SafeTensors<'_>, validates: bool) -> Result<Vec<EpochRecord>> 
         [_, columns] if columns >= FIXED => columns,
         _ => return Err(ModelError::NotAState(format!("{EPOCHS} has shape {shape:?}"))),
     };
-    let layers = if file.names().contains(&LAYERS) { values::<f64>(file, LAYERS)? } else { vec![] };
-    let of_an_epoch = layers.len().checked_div(shape[0]).unwrap_or(0);
-    let layers_of = |index: usize| {
-        let row = layers.get(index * of_an_epoch..(index + 1) * of_an_epoch).unwrap_or(&[]);
-        row.chunks_exact(OF_A_LAYER).map(layer_of).collect()
+    // What was recorded of each epoch, if anything was.
+    let of_epochs = |name: &str| -> Result<Vec<Vec<f64>>> {
+        match file.names().contains(&name) {
+            true => Ok(rows_of(values::<f64>(file, name)?, shape[0])),
+            false => Ok(vec![vec![]; shape[0]]),
+        }
     };
+    let (layers, on_training) = (of_epochs(LAYERS)?, of_epochs(TRAINING_METRICS)?);
     let record = |(index, row): (usize, &[f64])| EpochRecord {
         epoch: index + 1,
         cost: row[0],
         validation_cost: validates.then_some(row[1]),
         alpha: row[2],
         metrics: row[FIXED..].to_vec(),
-        layers: layers_of(index),
+        training_metrics: on_training[index].clone(),
+        layers: layers[index].chunks_exact(OF_A_LAYER).map(layer_of).collect(),
     };
     Ok(numbers.chunks_exact(columns).enumerate().map(record).collect())
+}
+
+/// As many rows of numbers as asked for, each as long as the others.
+fn rows_of(numbers: Vec<f64>, rows: usize) -> Vec<Vec<f64>> {
+    let width = numbers.len().checked_div(rows).unwrap_or(0);
+    (0..rows).map(|row| numbers[row * width..(row + 1) * width].to_vec()).collect()
 }
 
 /// FNV-1a (Fowler, Noll and Vo) over eight bytes at a time: enough to tell damage, not to tell malice.

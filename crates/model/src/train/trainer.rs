@@ -9,7 +9,7 @@ use layerwise_cost::Cost;
 use layerwise_optim::{Optimizer, Plateau, Schedule};
 
 use super::layer_records::LayerRecorder;
-use super::measuring::Measure;
+use super::measuring::{Measure, OnTraining};
 use super::state::{Keeping, TrainingState};
 use crate::{
     Callback, EarlyStopping, EpochRecord, Network, ParameterGroup, Regularization, Result,
@@ -57,6 +57,7 @@ pub struct Trainer<'a, T: Scalar> {
     pub(super) keeping: Option<Keeping<'a, T>>,
     pub(super) resumed: Option<TrainingState<T>>,
     pub(super) recorder: Option<LayerRecorder<'a, T>>,
+    pub(super) on_training: Option<OnTraining<'a, T>>,
 }
 
 impl<'a, T: Scalar> Trainer<'a, T> {
@@ -84,6 +85,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             keeping: None,
             resumed: None,
             recorder: None,
+            on_training: None,
         }
     }
 

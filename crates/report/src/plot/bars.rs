@@ -3,15 +3,17 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{FINE, INK, LINE, Picture, colour, words};
+use super::canvas::{FINE, INK, LINE, Picture, colour, cut, width_of, words};
 use super::figure_of;
 use crate::Table;
 
 /// Units of a bar's height, and of what is around all of them.
 const BAR: u32 = 26;
-const AROUND: u32 = 64;
+const AROUND: u32 = 58;
+/// Letters of the axis's name that are shown.
+const ALONG: usize = 30;
 /// Letters of a name that are shown.
-const NAME: usize = 22;
+pub(super) const NAME: usize = 22;
 
 /// A bar.
 ///
@@ -59,8 +61,8 @@ impl Bar {
 /// ```
 /// use layerwise_report::{Bar, Bars};
 ///
-/// let bars = Bars { value: "error".into(), bars: vec![Bar::new("Rome", 0.1), Bar::new("Oslo", 0.3)] };
-/// assert_eq!(bars.bars.len(), 2);
+/// let bars = Bars::new("error", [Bar::new("Rome", 0.1), Bar::new("Oslo", 0.3)]).marked(0.2, "all");
+/// assert_eq!((bars.bars.len(), bars.from), (2, 0.0));
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Bars {
@@ -68,9 +70,48 @@ pub struct Bars {
     pub value: String,
     /// The bars, the first at the top.
     pub bars: Vec<Bar>,
+    /// Where they begin: 0, if nothing else is said.
+    pub from: f64,
+    /// From where to where the axis goes; what the bars need where nothing is said.
+    pub range: Option<(f64, f64)>,
+    /// A place along the axis, with its name.
+    pub mark: Option<(f64, String)>,
 }
 
 impl Bars {
+    /// Bars from 0 on.
+    pub fn new(value: impl Into<String>, bars: impl IntoIterator<Item = Bar>) -> Self {
+        Self { value: value.into(), bars: bars.into_iter().collect(), ..Self::default() }
+    }
+
+    /// With a line at a place along the axis.
+    #[must_use]
+    pub fn marked(mut self, at: f64, name: impl Into<String>) -> Self {
+        self.mark = Some((at, name.into()));
+        self
+    }
+
+    /// From where to where the axis goes.
+    fn extent(&self) -> Result<(f64, f64), String> {
+        let values = self.bars.iter().flat_map(|bar| {
+            let (low, high) = bar.range.unwrap_or((bar.value, bar.value));
+            [bar.value, low, high]
+        });
+        let mark = self.mark.iter().map(|mark| mark.0);
+        let (low, high) = values
+            .chain(mark)
+            .filter(|value| value.is_finite())
+            .fold((self.from, self.from), |(low, high), value| (low.min(value), high.max(value)));
+        let high = if high > low { high } else { low + 1.0 };
+        let room = 0.03 * (high - low);
+        let roomy = |end: f64, room: f64| if end == self.from { end } else { end + room };
+        let (low, high) = self.range.unwrap_or((roomy(low, -room), roomy(high, room)));
+        if self.bars.is_empty() || !(high - low).is_finite() || high <= low {
+            return Err("there are no numbers to draw".into());
+        }
+        Ok((low, high))
+    }
+
     pub(super) fn table(&self, caption: &str) -> Table {
         let ranged = self.bars.iter().any(|bar| bar.range.is_some());
         let noted = self.bars.iter().any(|bar| !bar.note.is_empty());
@@ -89,26 +130,21 @@ impl Bars {
     }
 
     pub(super) fn draw(&self) -> Result<Picture, String> {
-        let values = self.bars.iter().flat_map(|bar| {
-            let (low, high) = bar.range.unwrap_or((bar.value, bar.value));
-            [bar.value, low, high]
-        });
-        let (low, high) = values
-            .filter(|value| value.is_finite())
-            .fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
-        let high = if high > low { high } else { low + 1.0 };
-        if self.bars.is_empty() || !(high - low).is_finite() {
-            return Err("there are no numbers to draw".into());
-        }
+        let (low, high) = self.extent()?;
         let n = self.bars.len();
-        let height = AROUND + BAR * n as u32;
+        // A mark's name stands above the bars.
+        let top = if self.mark.is_some() { 22 } else { 6 };
+        let height = AROUND + top + BAR * n as u32;
+        let longest = self.bars.iter().map(|bar| cut(&bar.name, NAME).chars().count()).max();
+        let width = width_of(longest.unwrap_or(0)).clamp(50, 226);
         Picture::new(height, |area| {
             let mut chart = ChartBuilder::on(area)
                 .margin(6 * FINE)
+                .margin_top(top * FINE)
                 .margin_right(16 * FINE)
                 .x_label_area_size(44 * FINE)
-                .y_label_area_size(150 * FINE)
-                .build_cartesian_2d(low * 1.03..high * 1.03, 0.0..n as f64)?;
+                .y_label_area_size(width * FINE)
+                .build_cartesian_2d(low..high, 0.0..n as f64)?;
             let style = words().color(&INK);
             chart
                 .configure_mesh()
@@ -121,13 +157,13 @@ impl Bars {
                 .x_labels(5)
                 .y_labels(0)
                 .x_label_formatter(&|x| if x.abs() < 1e-12 { "0".into() } else { figure_of(*x) })
-                .x_desc(&self.value)
+                .x_desc(cut(&self.value, ALONG))
                 .draw()?;
             let mut places = vec![];
             for (i, bar) in self.bars.iter().enumerate() {
                 let middle = n as f64 - i as f64 - 0.5;
-                let value = if bar.value.is_finite() { bar.value } else { 0.0 };
-                let corners = [(0.0, middle - 0.36), (value, middle + 0.36)];
+                let value = if bar.value.is_finite() { bar.value } else { self.from };
+                let corners = [(self.from, middle - 0.36), (value, middle + 0.36)];
                 chart.draw_series([Rectangle::new(corners, colour(0).mix(0.75).filled())])?;
                 if let Some((low, high)) = bar.range {
                     let line = INK.stroke_width(3 * FINE / 2);
@@ -136,25 +172,28 @@ impl Bars {
                         line,
                     )])?;
                 }
-                let zero = chart.backend_coord(&(low * 1.03, middle));
+                let zero = chart.backend_coord(&(low, middle));
                 let style = style.pos(Pos::new(HPos::Right, VPos::Center));
-                area.draw_text(&cut(&bar.name), &style, (zero.0 - 6 * FINE as i32, zero.1))?;
+                area.draw_text(&cut(&bar.name, NAME), &style, (zero.0 - 6 * FINE as i32, zero.1))?;
                 let note =
                     if bar.note.is_empty() { String::new() } else { format!("\n{}", bar.note) };
                 let text = format!("{}\n{} {}{note}", bar.name, self.value, figure_of(bar.value));
                 places.push((chart.backend_coord(&(value, middle)), text.clone()));
-                places.push((chart.backend_coord(&(0.0, middle)), text));
+                places.push((chart.backend_coord(&(self.from, middle)), text));
+            }
+            if let Some((at, name)) = &self.mark {
+                let line = vec![(*at, 0.0), (*at, n as f64)];
+                chart.draw_series([PathElement::new(line, INK.stroke_width(FINE))])?;
+                let place = chart.backend_coord(&(*at, n as f64));
+                let (anchor, aside) = match *at > (low + high) / 2.0 {
+                    true => (HPos::Right, -4),
+                    false => (HPos::Left, 4),
+                };
+                let style = style.pos(Pos::new(anchor, VPos::Bottom));
+                area.draw_text(name, &style, (place.0 + aside * FINE as i32, place.1))?;
             }
             Ok(places)
         })
-    }
-}
-
-/// A name of at most so many letters.
-pub(super) fn cut(name: &str) -> String {
-    match name.char_indices().nth(NAME) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
     }
 }
 
@@ -165,12 +204,23 @@ mod tests {
     #[test]
     fn bars_of_all_lengths() {
         let bars = [0.0, -0.5, 2.0, f64::NAN].map(|value| Bar::new("é".repeat(40), value));
-        let picture = Bars { value: "v".into(), bars: bars.to_vec() }.draw().unwrap();
+        let picture = Bars::new("v", bars).draw().unwrap();
         let (svg, points) = picture.finish(1);
         assert_eq!(points.len(), 8);
         assert!(svg.contains(&format!("{}…", "é".repeat(22))) && !svg.contains("NaN"), "{svg}");
         assert!(Bars::default().draw().is_err());
-        let none = Bars { value: "v".into(), bars: vec![Bar::new("a", 0.0)] };
-        assert!(none.draw().is_ok());
+        assert!(Bars::new("v", [Bar::new("a", 0.0)]).draw().is_ok());
+    }
+
+    #[test]
+    fn bars_to_both_sides_of_a_mark_on_an_axis_that_is_given() {
+        let bars = Bars::new("v", [Bar::new("a", 0.5), Bar::new("b", 0.75)]).marked(0.625, "all");
+        let bars = Bars { from: 0.625, range: Some((0.5, 1.0)), ..bars };
+        let (svg, points) = bars.draw().unwrap().finish(1);
+        // Both begin at the mark, as far to the left as to the right.
+        let x: Vec<i32> = points.iter().map(|point| point.0).collect();
+        assert_eq!(x[1], x[3]);
+        assert!((x[1] - x[0]).abs_diff(x[2] - x[3]) <= 1, "{x:?}");
+        assert!(svg.contains("\nall\n"), "{svg}");
     }
 }

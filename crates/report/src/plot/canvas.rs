@@ -5,26 +5,62 @@ use plotters::style::FontDesc;
 
 /// Pixels a unit of the picture: the library rounds to whole ones.
 pub(super) const FINE: u32 = 4;
-/// Units of the picture's width.
-const WIDTH: u32 = 480;
-/// The size of words, in units.
-const TEXT: u32 = 15;
+/// Units of the picture's width: on a telephone, some 350 pixels wide, words are to have 11 pixels at least.
+const WIDTH: u32 = 440;
+/// The size of words, in units; the library makes them smaller by a fifth.
+const TEXT: u32 = 18;
 
 /// Stands for the colour of words and axes, which the page decides.
 pub(super) const INK: RGBColor = RGBColor(1, 2, 3);
 /// Stands for that of lines in the background.
 pub(super) const LINE: RGBColor = RGBColor(4, 5, 6);
+/// Stands for that of the paper.
+pub(super) const PAPER: RGBColor = RGBColor(4, 5, 7);
 /// Colours of series there are.
-pub(super) const N_COLOURS: usize = 7;
+const N_COLOURS: usize = 7;
+/// How lines are broken, in pixels drawn and left out: a series beyond the colours has that of another, and a line
+/// of its own.
+const DASHES: [&str; 4] = ["", "32 16", "8 12", "48 12 8 12"];
+/// How a line is broken whose series says so.
+const BROKEN: usize = 1;
 
 /// Stands for the colour of a series.
 pub(super) fn colour(series: usize) -> RGBColor {
     RGBColor(7, 8, 10 + (series % N_COLOURS) as u8)
 }
 
+/// Stands for the same and how its line is broken.
+pub(super) fn line_colour(series: usize, broken: bool) -> RGBColor {
+    let RGBColor(r, g, b) = colour(series);
+    RGBColor(r, g + dash_of(series, broken) as u8, b)
+}
+
+/// The place among the dashes of a line.
+fn dash_of(series: usize, broken: bool) -> usize {
+    if broken { BROKEN } else { series / N_COLOURS % DASHES.len() }
+}
+
+/// How a line is broken, as the page has it.
+pub(super) fn dashes(series: usize, broken: bool) -> &'static str {
+    DASHES[dash_of(series, broken)]
+}
+
 /// The variable of the page that is the colour of a series.
 pub(super) fn variable(series: usize) -> String {
     format!("--s{}", series % N_COLOURS)
+}
+
+/// A text of at most so many letters.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Units that so many letters take at most, in the wider of usual fonts, with some room.
+pub(super) fn width_of(letters: usize) -> u32 {
+    9 * letters as u32 + 20
 }
 
 /// The words of a plot.
@@ -72,9 +108,16 @@ impl Picture {
         let size = format!("<svg width=\"{width}\" height=\"{height}\" ");
         let named = format!("<svg role=\"img\" aria-labelledby=\"caption-{number}\" ");
         let mut svg = self.svg.replacen(&size, &named, 1);
-        svg = svg.replace(&hex(INK), "\"var(--ink)\"").replace(&hex(LINE), "\"var(--line)\"");
-        for series in 0..N_COLOURS {
-            svg = svg.replace(&hex(colour(series)), &format!("\"var({})\"", variable(series)));
+        for (stand_in, name) in [(INK, "--ink"), (LINE, "--line"), (PAPER, "--raised")] {
+            svg = svg.replace(&hex(stand_in), &format!("\"var({name})\""));
+        }
+        for series in 0..N_COLOURS * DASHES.len() {
+            let mut colour = format!("\"var({})\"", variable(series));
+            let dashes = dashes(series, false);
+            if !dashes.is_empty() {
+                colour += &format!(" stroke-dasharray=\"{dashes}\"");
+            }
+            svg = svg.replace(&hex(line_colour(series, false)), &colour);
         }
         (svg, self.points)
     }

@@ -1,7 +1,7 @@
 //! Lines and dots over two axes of numbers.
 
-use super::canvas::variable;
-use super::figure_of;
+use super::canvas::{dashes, variable};
+use super::{Grid, Key, figure_of};
 use crate::Table;
 
 /// Rows of the table beside a chart, at most.
@@ -42,6 +42,8 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// For each point the least and the most that y may well be, or nothing.
     pub band: Vec<(f64, f64)>,
+    /// For each dot the value that its colour stands for, as in the [`Grid`] behind it, or nothing.
+    pub values: Vec<f64>,
     /// How it is drawn.
     pub style: Style,
 }
@@ -49,7 +51,7 @@ pub struct Series {
 impl Series {
     fn new(name: &str, points: impl IntoIterator<Item = (f64, f64)>, style: Style) -> Self {
         let points = points.into_iter().collect();
-        Self { name: name.to_owned(), points, band: vec![], style }
+        Self { name: name.to_owned(), points, band: vec![], values: vec![], style }
     }
 
     /// A line from point to point.
@@ -99,38 +101,20 @@ impl Series {
         self.band = band.into_iter().collect();
         self
     }
-}
 
-/// Values over a plane, from 0 to 1, each a colour behind a chart's series.
-///
-/// ```
-/// use layerwise_report::Grid;
-///
-/// let grid = Grid {
-///     name: "probability of yes".into(),
-///     x: (0.0, 1.0),
-///     y: (0.0, 2.0),
-///     columns: 2,
-///     values: vec![0.0, 0.2, 0.8, 1.0],
-///     two_sided: true,
-/// };
-/// assert_eq!(grid.values.len() / grid.columns, 2); // rows
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
-    /// What the values are.
-    pub name: String,
-    /// From where to where it goes.
-    pub x: (f64, f64),
-    /// From where to where it goes.
-    pub y: (f64, f64),
-    /// Values of a row.
-    pub columns: usize,
-    /// Row by row, that of the least y first.
-    pub values: Vec<f64>,
-    /// Whether there is a colour for values below 1/2 and another for those above, each the paler the nearer to it;
-    /// or one colour, the stronger the nearer to 1.
-    pub two_sided: bool,
+    /// With the value that the colour of each dot stands for.
+    ///
+    /// ```
+    /// use layerwise_report::Series;
+    ///
+    /// let houses = Series::dots("houses", [(0.0, 1.0), (2.0, 1.0)]).coloured([120.0, 340.0]);
+    /// assert_eq!(houses.values, [120.0, 340.0]);
+    /// ```
+    #[must_use]
+    pub fn coloured(mut self, values: impl IntoIterator<Item = f64>) -> Self {
+        self.values = values.into_iter().collect();
+        self
+    }
 }
 
 /// Lines and dots over two axes.
@@ -218,18 +202,16 @@ impl Chart {
         Table { caption: caption.to_owned(), header: header.to_vec(), rows: rows.collect() }
     }
 
-    /// The colour, how it is drawn, and the name of each series, if there are several.
-    pub(super) fn legend(&self) -> Vec<(String, &'static str, String)> {
+    /// How each series is told from the others, if there are several.
+    pub(super) fn legend(&self) -> Vec<Key> {
         if self.series.len() < 2 {
             return vec![];
         }
-        let entry = |(i, series): (usize, &Series)| {
-            let style = match series.style {
-                Style::Line | Style::Steps => "line",
-                Style::Dashed => "dashed",
-                Style::Dots => "dots",
-            };
-            (variable(i), style, series.name.clone())
+        let entry = |(i, series): (usize, &Series)| Key {
+            colour: variable(i),
+            is_line: series.style != Style::Dots,
+            dashes: dashes(i, series.style == Style::Dashed),
+            name: series.name.clone(),
         };
         self.series.iter().enumerate().map(entry).collect()
     }

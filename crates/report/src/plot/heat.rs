@@ -3,8 +3,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::bars::cut;
-use super::canvas::{FINE, INK, Picture, colour, words};
+use super::bars::NAME;
+use super::canvas::{FINE, INK, Picture, colour, cut, width_of, words};
 use super::figure_of;
 use crate::Table;
 
@@ -51,9 +51,10 @@ impl Heat {
         }
         let tile = (300 / n.max(m) as u32).clamp(8, 64);
         let height = 70 + tile * n as u32;
-        // About 8 units a letter, of names as long as they are shown.
-        let longest = self.rows.1.iter().map(|name| cut(name).chars().count()).max().unwrap_or(0);
-        let row_words = (8 * longest as u32 + 16).clamp(60, 190);
+        // Of names as long as they are shown.
+        let longest =
+            self.rows.1.iter().map(|name| cut(name, NAME).chars().count()).max().unwrap_or(0);
+        let row_words = width_of(longest).clamp(60, 226);
         Picture::new(height, |area| {
             let mut chart = ChartBuilder::on(area)
                 .margin(6 * FINE)
@@ -92,7 +93,7 @@ impl Heat {
                     let left = chart.backend_coord(&(0.0, bottom + 0.5));
                     let style = style.pos(Pos::new(HPos::Right, VPos::Center));
                     area.draw_text(
-                        &cut(&self.rows.1[i]),
+                        &cut(&self.rows.1[i], NAME),
                         &style,
                         (left.0 - 5 * FINE as i32, left.1),
                     )?;
@@ -100,11 +101,11 @@ impl Heat {
             }
             let width = chart.backend_coord(&(1.0, 0.0)).0 - chart.backend_coord(&(0.0, 0.0)).0;
             for (j, name) in self.columns.1.iter().enumerate() {
-                // As many letters as fit, of about 8 units each.
-                let most = (width / (8 * FINE as i32)).max(1) as usize;
-                let shown = match name.char_indices().nth(most) {
-                    Some((end, _)) if most > 3 => format!("{}…", &name[..end]),
-                    Some((end, _)) => name[..end].to_owned(),
+                // As many letters as fit, of about 9 units each.
+                let most = (width / (9 * FINE as i32)).max(1) as usize;
+                let shown = match name.chars().nth(most) {
+                    Some(_) if most > 3 => cut(name, most - 2),
+                    Some(_) => name.chars().take(most).collect(),
                     None => name.clone(),
                 };
                 let above = chart.backend_coord(&(j as f64 + 0.5, n as f64));

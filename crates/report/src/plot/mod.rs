@@ -3,11 +3,14 @@
 mod bars;
 mod canvas;
 mod chart;
+mod grid;
 mod heat;
 mod plane;
+mod thin;
 
 pub use bars::{Bar, Bars};
-pub use chart::{Chart, Grid, Series, Style};
+pub use chart::{Chart, Series, Style};
+pub use grid::{Colours, Grid};
 pub use heat::Heat;
 
 use crate::block::Figure;
@@ -18,7 +21,7 @@ use crate::{ReportError, Result, Table};
 /// ```
 /// use layerwise_report::{Bar, Bars, Figure, Plot};
 ///
-/// let bars = Bars { value: "accuracy falls by".into(), bars: vec![Bar::new("age", 0.2), Bar::new("town", 0.1)] };
+/// let bars = Bars::new("accuracy falls by", [Bar::new("age", 0.2), Bar::new("town", 0.1)]);
 /// let figure = Figure::new("What counts", Plot::Bars(bars));
 /// assert_eq!(figure.table.rows[1], ["town", "0.1"]);
 /// ```
@@ -51,8 +54,19 @@ pub(crate) struct Drawn {
     pub(crate) svg: String,
     /// What is shown at places of the picture, as JSON: `[x, y, text]` each.
     pub(crate) points: String,
-    /// The variable of the colour, how it is drawn, and the name of each series.
-    pub(crate) legend: Vec<(String, &'static str, String)>,
+    pub(crate) legend: Vec<Key>,
+}
+
+/// How a series is told from the others.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// The page's variable of its colour.
+    pub(crate) colour: String,
+    /// Whether it is a line, or dots.
+    pub(crate) is_line: bool,
+    /// How its line is broken.
+    pub(crate) dashes: &'static str,
+    pub(crate) name: String,
 }
 
 /// Draws the plot of a figure, the `number`th of its page.

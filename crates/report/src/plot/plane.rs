@@ -4,11 +4,15 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{FINE, INK, LINE, Picture, Place, colour, words};
-use super::{Chart, Series, Style, figure_of};
+use super::canvas::{FINE, INK, LINE, PAPER, Picture, colour, cut, line_colour, words};
+use super::thin::thinned;
+use super::{Chart, Grid, Series, Style, figure_of};
 
 /// Units of a chart's height.
 const HEIGHT: u32 = 300;
+/// Letters of the names of its axes that are shown.
+const ALONG: usize = 40;
+const UP: usize = 30;
 
 fn is_finite((x, y): &(f64, f64)) -> bool {
     x.is_finite() && y.is_finite()
@@ -71,7 +75,10 @@ impl Chart {
                 .x_label_area_size(44 * FINE)
                 .y_label_area_size(66 * FINE)
                 .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
-            let mut places = self.draw_grid(&mut chart)?;
+            let mut places = match &self.grid {
+                Some(grid) => grid.draw(&self.series, &mut chart)?,
+                None => vec![],
+            };
             let style = words().color(&INK);
             chart
                 .configure_mesh()
@@ -84,8 +91,8 @@ impl Chart {
                 .y_labels(6)
                 .x_label_formatter(&|x| tick(*x))
                 .y_label_formatter(&|y| if self.log { tick_of_ten(*y) } else { tick(*y) })
-                .x_desc(&self.x)
-                .y_desc(&self.y)
+                .x_desc(cut(&self.x, ALONG))
+                .y_desc(cut(&self.y, UP))
                 .draw()?;
             for (at, name) in &self.marks {
                 let line =
@@ -104,15 +111,19 @@ impl Chart {
                 )?;
             }
             for (i, series) in self.series.iter().enumerate() {
-                self.draw_series(&mut chart, i, series, y.0)?;
-                for (x, y) in self.seen(series) {
-                    let name = if self.series.len() > 1 {
-                        format!("{}\n", series.name)
-                    } else {
-                        String::new()
+                let points = match series.style {
+                    Style::Line | Style::Dashed => thinned(self.seen(series), x),
+                    Style::Dots | Style::Steps => self.seen(series),
+                };
+                self.draw_series(&mut chart, i, (series, &points), y.0)?;
+                for (x, y) in points {
+                    let mut text = match self.series.len() {
+                        1 => String::new(),
+                        _ => format!("{}\n", series.name),
                     };
-                    let text =
-                        format!("{name}{} {}\n{} {}", self.x, figure_of(x), self.y, figure_of(y));
+                    text += &format!("{} {}\n{} {}", self.x, figure_of(x), self.y, figure_of(y));
+                    let behind = self.grid.as_ref().and_then(|grid| grid.at(&self.series, (x, y)));
+                    text.extend(behind.map(|behind| format!("\n{behind}")));
                     let place = chart.backend_coord(&(x, self.height_of(y)));
                     places.push((place, text));
                 }
@@ -126,45 +137,15 @@ impl Chart {
         if self.log { y.log10() } else { y }
     }
 
-    /// Draws the colours behind the series; returns places with what to show there, where there is nothing else.
-    fn draw_grid(
-        &self,
-        chart: &mut Plane<'_, '_>,
-    ) -> Result<Vec<Place>, Box<dyn std::error::Error>> {
-        let Some(grid) = &self.grid else { return Ok(vec![]) };
-        let rows = grid.values.len().checked_div(grid.columns).unwrap_or(0);
-        let width = (grid.x.1 - grid.x.0) / grid.columns as f64;
-        let height = (grid.y.1 - grid.y.0) / rows as f64;
-        let mut places = vec![];
-        for (i, value) in grid.values.iter().enumerate() {
-            let (row, column) = (i / grid.columns, i % grid.columns);
-            let (x, y) = (grid.x.0 + column as f64 * width, grid.y.0 + row as f64 * height);
-            let (series, strength) = match (grid.two_sided, *value < 0.5) {
-                (false, _) => (1, *value),
-                (true, true) => (0, 1.0 - 2.0 * value),
-                (true, false) => (1, 2.0 * value - 1.0),
-            };
-            let fill = colour(series).mix(0.04 + 0.56 * strength.clamp(0.0, 1.0));
-            chart
-                .draw_series([Rectangle::new([(x, y), (x + width, y + height)], fill.filled())])?;
-            if self.series.is_empty() {
-                let text = format!("{} {}", grid.name, figure_of(*value));
-                places.push((chart.backend_coord(&(x + width / 2.0, y + height / 2.0)), text));
-            }
-        }
-        Ok(places)
-    }
-
     fn draw_series(
         &self,
         chart: &mut Plane<'_, '_>,
         i: usize,
-        series: &Series,
+        (series, points): (&Series, &[(f64, f64)]),
         floor: f64,
     ) -> Drawing {
-        let points: Vec<(f64, f64)> =
-            self.seen(series).into_iter().map(|(x, y)| (x, self.height_of(y))).collect();
-        let line = colour(i).stroke_width(2 * FINE);
+        let points: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (x, self.height_of(y))).collect();
+        let line = line_colour(i, series.style == Style::Dashed).stroke_width(2 * FINE);
         if series.band.len() == series.points.len() && !self.log {
             let over =
                 series.points.iter().zip(&series.band).map(|(point, band)| (point.0, band.1));
@@ -174,11 +155,8 @@ impl Chart {
             chart.draw_series([Polygon::new(around, colour(i).mix(0.2))])?;
         }
         match series.style {
-            Style::Line if points.len() > 1 => {
+            Style::Line | Style::Dashed if points.len() > 1 => {
                 chart.draw_series(LineSeries::new(points, line))?;
-            }
-            Style::Dashed => {
-                chart.draw_series(DashedLineSeries::new(points, 6 * FINE, 5 * FINE, line))?;
             }
             Style::Steps => {
                 let boxes = points.windows(2).map(|pair| {
@@ -189,17 +167,33 @@ impl Chart {
                 });
                 chart.draw_series(boxes)?;
             }
-            Style::Line | Style::Dots => {
+            Style::Line | Style::Dashed | Style::Dots if self.grid.is_none() => {
                 let (size, fill) = if points.len() > 300 { (2, 0.45) } else { (3, 0.75) };
                 let dot = |point| Circle::new(point, size * FINE, colour(i).mix(fill).filled());
                 chart.draw_series(points.into_iter().map(dot))?;
+            }
+            Style::Line | Style::Dashed | Style::Dots => {
+                let size = if points.len() > 150 { 3 } else { 4 } * FINE;
+                let coloured = |(k, point): (usize, (f64, f64))| {
+                    let value = self.grid.as_ref().zip(series.values.get(k));
+                    let fill = value.map_or(colour(i).mix(1.0), |(grid, value): (&Grid, &f64)| {
+                        grid.fill(*value)
+                    });
+                    // The paper below, as the colours behind it are on paper; the line keeps it apart from them.
+                    let paper = value.map(|_| Circle::new(point, size, PAPER.filled()));
+                    let dot = Circle::new(point, size, fill.filled());
+                    let line = Circle::new(point, size, INK.stroke_width(FINE));
+                    paper.into_iter().chain([dot, line])
+                };
+                chart.draw_series(points.into_iter().enumerate().flat_map(coloured))?;
             }
         }
         Ok(())
     }
 }
 
-type Plane<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type Plane<'a, 'b> =
+    ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 type Drawing = Result<(), Box<dyn std::error::Error>>;
 
 /// A number at an axis.
@@ -218,7 +212,6 @@ fn tick_of_ten(exponent: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Grid;
 
     fn svg(chart: &Chart) -> Result<String, String> {
         chart.draw().map(|picture| picture.finish(1).0)
@@ -235,18 +228,6 @@ mod tests {
     }
 
     #[test]
-    fn colours_alone_say_what_they_are() {
-        let (x, y) = ((0.0, 2.0), (0.0, 1.0));
-        let values = vec![0.25, 1.0];
-        let grid = Grid { name: "worth".into(), x, y, columns: 2, values, two_sided: false };
-        let chart = Chart { grid: Some(grid), ..Chart::new("x", "y").over(x, y) };
-        let (drawn, points) = chart.draw().unwrap().finish(1);
-        let said: Vec<&str> = points.iter().map(|point| point.2.as_str()).collect();
-        assert_eq!(said, ["worth 0.25", "worth 1"]);
-        assert!(drawn.contains("var(--s1)") && !drawn.contains("var(--s0)"), "{drawn}");
-    }
-
-    #[test]
     fn any_numbers_can_be_drawn() {
         for value in [0.0, -3.0, 1e-300, 1e300, -1e-12] {
             for style in [Series::line, Series::dashed, Series::dots] {
@@ -259,6 +240,25 @@ mod tests {
             svg(&Chart::new("x", "y").with(Series::line("a", [(0.0, -1e308), (1.0, 1e308)])))
                 .is_err()
         );
+    }
+
+    #[test]
+    fn of_many_lines_no_two_look_the_same() {
+        let chart = (0..20).fold(Chart::new("x", "y"), |chart, i| {
+            chart.with(Series::line(&i.to_string(), [(0.0, 0.0), (1.0, f64::from(i))]))
+        });
+        let keys: std::collections::HashSet<_> =
+            chart.legend().into_iter().map(|key| (key.colour, key.dashes)).collect();
+        assert_eq!(keys.len(), 20);
+        let drawn = svg(&chart).unwrap();
+        assert!(drawn.contains("\"var(--s0)\" stroke-dasharray=\"32 16\""), "{drawn}");
+    }
+
+    #[test]
+    fn thousands_of_points_are_a_short_line() {
+        let points = (0..10_000).map(|i| (f64::from(i), f64::from(i % 13)));
+        let chart = Chart::new("epoch", "cost").with(Series::line("a", points));
+        assert!(svg(&chart).unwrap().len() < 30_000);
     }
 
     #[test]
