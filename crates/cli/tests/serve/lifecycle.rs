@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::client::{Connection, JSON, get, post, predict};
 use crate::service::{Service, layerwise, models, objects};
 
-fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_there() {
         assert!(begun.elapsed() < Duration::from_secs(20), "no {what}");
@@ -96,7 +96,7 @@ fn a_second_wish_to_end_does_not_wait() {
 }
 
 /// A folder with a model `m.st` that can be replaced.
-fn of_its_own(model: &str) -> TempDir {
+pub fn of_its_own(model: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::copy(models().join(model), folder.path().join("m.st")).unwrap();
     folder

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod access;
+mod busy;
 #[path = "../browser/mod.rs"]
 mod browser;
 mod client;
