@@ -10,6 +10,7 @@ mod connections;
 mod csv_rows;
 mod error;
 mod json_cells;
+mod json_lists;
 mod json_rows;
 mod limits;
 mod metrics;

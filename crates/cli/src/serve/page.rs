@@ -43,6 +43,7 @@ enum Kind<'a> {
     },
     /// A category of two levels.
     Either {
+        hint: String,
         levels: &'a [String],
     },
     Choice {
@@ -71,15 +72,18 @@ pub fn html(notes: &Notes, file: &str) -> io::Result<String> {
 
 fn kind(encoding: &Encoding) -> Kind<'_> {
     match encoding {
-        Encoding::Number { scaling, .. } => {
-            let (word, [least, most]) = range(scaling);
+        Encoding::Number { scaling, range: known, .. } => {
+            let (word, [least, most]) = range(scaling, *known);
             let hint = if word == "range" { "" } else { "mostly " };
             Kind::Number { hint: format!("{hint}{least} to {most}") }
         }
         Encoding::OneHot { levels, .. } if levels.len() == 2 => Kind::Either { levels },
         Encoding::OneHot { levels, .. } => Kind::Choice { levels },
         Encoding::Codes { levels } => Kind::Text { levels },
-        Encoding::Date { format, .. } => Kind::Date {
+        Encoding::Date { format, range, .. } => Kind::Date {
+            hint: range
+                .as_ref()
+                .map_or_else(String::new, |(first, last)| format!("{first} to {last}")),
             format: match format {
                 DateFormat::Iso => "Y-M-D",
                 DateFormat::YearMonthDay => "Y/M/D",
