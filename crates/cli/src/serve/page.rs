@@ -17,6 +17,9 @@ pub const SCRIPT: &str = include_str!("page/page.js");
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                           img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Asks for the token where one is needed; tells nothing of the model.
+pub const KEY: &str = include_str!("page/key.html");
+
 #[derive(Template)]
 #[template(path = "serve.html")]
 struct Page<'a> {
@@ -40,10 +43,10 @@ enum Kind<'a> {
     },
     Date {
         format: &'static str,
+        hint: String,
     },
     /// A category of two levels.
     Either {
-        hint: String,
         levels: &'a [String],
     },
     Choice {

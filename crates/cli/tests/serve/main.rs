@@ -17,3 +17,4 @@ mod png;
 mod predictions;
 mod refused_rows;
 mod service;
+mod token;
