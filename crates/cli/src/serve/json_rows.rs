@@ -23,6 +23,8 @@ const NONE: Span = (u32::MAX, 0);
 
 /// Reads at most so many rows.
 pub fn read(body: &[u8], model: &Served, most: usize) -> Result<Rows, Refusal> {
+    // A byte order mark is no part of the text, in a table neither.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let width = model.columns.len();
     let mut reader = Reader {
         model,

@@ -67,6 +67,7 @@ fn order_of_columns_and_ways_to_write_a_value_do_not_matter() {
     let ways = [
         r#"{"age":30,"town":"Oslo","since":"2010-01-01","<script>":1.5,"member":true}"#,
         r#"{"member":"True","<script>":"1.50"," since ":" 2010-01-01 ","town":"\u004fslo","age":3e1}"#,
+        "\u{feff}{\"age\":30,\"town\":\"Oslo\",\"since\":\"2010-01-01\",\"<script>\":1.5,\"member\":true}",
         r#"{"old":"no","income":7,"age":"30","town":"Oslo","since":"2010-01-01","<script>":15e-1,"member":true}"#,
     ];
     let bodies = ways.map(|way| predict_text(&service.address, JSON, way)).map(|answer| {
@@ -86,6 +87,8 @@ fn order_of_columns_and_ways_to_write_a_value_do_not_matter() {
 fn values_never_seen_are_told() {
     let service = Service::start("group.st", &[]);
     let mut row = objects(0..1).remove(0);
+    row["town"] = "x".repeat(100_000).into();
+    assert!(predict(&service.address, &row).body.len() < 1000, "not all of a long one");
     row["town"] = "Ulm".into();
     let answer = predict(&service.address, &json!([row, row]));
     let note = "column \"town\": 2 rows with a value not seen in training, first \"Ulm\" in row 1";
