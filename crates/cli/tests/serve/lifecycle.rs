@@ -83,6 +83,27 @@ fn under_load_every_request_that_was_begun_is_answered() {
 }
 
 #[test]
+fn what_the_system_took_on_before_the_end_is_answered_too() {
+    let mut service = Service::start("old.st", &[]);
+    let request = post(JSON, objects(0..1)[0].to_string().as_bytes());
+    // While it stands still connections are made for it, and the wish to end comes behind them.
+    service.signal("-STOP");
+    let mut waiting: Vec<Connection> = (0..50)
+        .map(|_| {
+            let mut connection = Connection::open(&service.address);
+            connection.send(&request);
+            connection
+        })
+        .collect();
+    service.signal("-TERM");
+    service.signal("-CONT");
+    for connection in &mut waiting {
+        assert_eq!(connection.answer().map(|answer| answer.status), Some(200));
+    }
+    assert_eq!(service.code(), Some(0));
+}
+
+#[test]
 fn a_second_wish_to_end_does_not_wait() {
     let mut service = Service::start("old.st", &["--timeout", "600"]);
     let mut half = Connection::open(&service.address);
