@@ -86,8 +86,9 @@ fn under_load_every_request_that_was_begun_is_answered() {
 fn what_the_system_took_on_before_the_end_is_answered_too() {
     let mut service = Service::start("old.st", &[]);
     let request = post(JSON, objects(0..1)[0].to_string().as_bytes());
-    // While it stands still connections are made for it, and the wish to end comes behind them.
+    // While it stands still the system makes connections for it; when it goes on, they and the wish to end are there.
     service.signal("-STOP");
+    service.signal("-TERM");
     let mut waiting: Vec<Connection> = (0..50)
         .map(|_| {
             let mut connection = Connection::open(&service.address);
@@ -95,7 +96,6 @@ fn what_the_system_took_on_before_the_end_is_answered_too() {
             connection
         })
         .collect();
-    service.signal("-TERM");
     service.signal("-CONT");
     for connection in &mut waiting {
         assert_eq!(connection.answer().map(|answer| answer.status), Some(200));
