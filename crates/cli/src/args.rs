@@ -53,6 +53,10 @@ pub enum Command {
     #[cfg(feature = "serve")]
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(crate::serve::ServeArgs),
+    /// Answer requests for predictions over HTTP: not in this program
+    #[cfg(not(feature = "serve"))]
+    #[command(hide = true)]
+    Serve(NoService),
     /// Write a page about a model: what it is, how good it is, where it fails and why
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
@@ -256,6 +260,14 @@ pub struct ReportArgs {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub format: FormatArgs,
+}
+
+/// Arguments of `serve` in a program that has no service, whatever they are.
+#[cfg(not(feature = "serve"))]
+#[derive(Debug, Args)]
+pub struct NoService {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub all: Vec<std::ffi::OsString>,
 }
 
 /// Arguments of `completions`.

@@ -75,6 +75,13 @@ pub struct DataNotes {
     pub distribution: Option<Distribution>,
 }
 
+impl DataNotes {
+    /// Numbers of an example, if it was an array or an image: its columns are x0, x1, …
+    pub fn example_length(&self) -> Option<usize> {
+        self.array.or(self.images.map(|format| format.n_values()))
+    }
+}
+
 /// What is known of an epoch beside its costs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct EpochNotes {

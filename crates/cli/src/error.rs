@@ -169,6 +169,10 @@ pub enum CliError {
     #[cfg(feature = "serve")]
     #[error(transparent)]
     Serve(#[from] crate::serve::ServeError),
+    /// A program that was built without it.
+    #[cfg(not(feature = "serve"))]
+    #[error("this program was built without the service")]
+    NoService,
     /// A page that could not be put together.
     #[error("the report: {0}")]
     Page(#[source] layerwise_report::ReportError),

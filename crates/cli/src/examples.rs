@@ -131,10 +131,11 @@ POST /predict takes an object with a value for each column, a list of such objec
 {\"predictions\": [...]} in the same order. Where a row cannot be used the status is 422, null stands in its
 place and \"errors\" tells its number and what is wrong; the others are predicted. Rows of JSON are counted
 from 1, those of CSV by their line. null is a missing value; a name that was no column in training is
-refused in JSON and, as in any table, passed over in CSV. GET /model tells the columns, GET /metrics counts
-for Prometheus, GET /health whether it lives, GET / is a form to try it.
+refused in JSON and, as in any table, passed over in CSV. A model of arrays or images takes a list of numbers
+for an object, too. GET /model tells the columns, GET /metrics counts for Prometheus, GET /health whether it
+lives, GET / is a form to try it.
 
-Too much at a time is answered 503 with Retry-After, too large a request 413. SIGTERM and Ctrl-C stop it:
-what was taken on is finished first. At SIGHUP the model file is read anew; one that cannot be used is
-told, and the old one serves on. Nothing is written, and there is no encryption: where others listen in, a
-proxy adds it (--allow-host names it).";
+Too much at a time is answered 503 with Retry-After, so is what takes too long; too large a request 413.
+SIGTERM and Ctrl-C stop it: what was taken on is finished first. At SIGHUP the model file and the token are
+read anew; what cannot be used is told, and the old one serves on. Nothing is written, and there is no
+encryption: where others listen in, a proxy adds it (--allow-host names it).";

@@ -124,6 +124,10 @@ impl CliError {
             ),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
+            #[cfg(not(feature = "serve"))]
+            Self::NoService => Some(
+                "install the program with it: `cargo install --path crates/cli --features serve`".into(),
+            ),
             Self::NothingToSearch { .. } => Some("leave one of them out".into()),
             Self::TooManyParameters { .. } => Some("choose fewer units with --hidden".into()),
             Self::Diverged { learning_rate, .. } => Some(format!(

@@ -70,6 +70,8 @@ fn run(command: Option<Command>, out: &mut impl Write) -> Result<(), CliError> {
         Some(Command::Inspect(args)) => inspect::run(&args, out)?,
         #[cfg(feature = "serve")]
         Some(Command::Serve(args)) => serve::run(&args, out)?,
+        #[cfg(not(feature = "serve"))]
+        Some(Command::Serve(_)) => return Err(CliError::NoService),
         Some(Command::Report(args)) => page::run(&args, out)?,
         Some(Command::Completions(args)) => manual::completions(&args, out)?,
         Some(Command::Manual(args)) => manual::manual(&args, out)?,

@@ -1,6 +1,9 @@
 //! Files of other formats than CSV, and what is said where one does not go with what is typed.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(feature = "images")]
+mod png;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -240,30 +243,8 @@ fn arrays_in_hdf5() {
 /// An image of one brightness with a spot, in PNG.
 #[cfg(feature = "images")]
 fn png(width: u32, height: u32, level: u8, spot: usize) -> Vec<u8> {
-    use std::io::Write;
-    let chunk = |kind: &[u8], data: &[u8]| {
-        let mut sum = flate2::Crc::new();
-        sum.update(kind);
-        sum.update(data);
-        [&(data.len() as u32).to_be_bytes(), kind, data, &sum.sum().to_be_bytes()].concat()
-    };
-    let mut rows = vec![];
-    for y in 0..height {
-        rows.push(0);
-        rows.extend((0..width).map(|x| if (y * width + x) as usize == spot { 99 } else { level }));
-    }
-    let mut packer = flate2::write::ZlibEncoder::new(vec![], flate2::Compression::fast());
-    packer.write_all(&rows).unwrap();
-    let packed = packer.finish().unwrap();
-    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    let head = [&size[..], &[8, 0, 0, 0, 0]].concat();
-    [
-        b"\x89PNG\r\n\x1a\n".to_vec(),
-        chunk(b"IHDR", &head),
-        chunk(b"IDAT", &packed),
-        chunk(b"IEND", &[]),
-    ]
-    .concat()
+    let pixels = (0..(width * height) as usize).map(|pixel| if pixel == spot { 99 } else { level });
+    png::grey(width, height, &pixels.collect::<Vec<u8>>())
 }
 
 #[cfg(feature = "images")]

@@ -239,3 +239,18 @@ fn the_examples_of_the_readme_run() {
         succeeds(path, &arguments);
     }
 }
+
+#[cfg(not(feature = "serve"))]
+#[test]
+fn a_program_without_the_service_says_how_to_get_it() {
+    let folder = TempDir::new().unwrap();
+    for arguments in [&["serve"][..], &["serve", "m.st", "--port", "80", "--host", "::"]] {
+        let run = layerwise(folder.path(), arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(
+            run.stderr.contains("cargo install --path crates/cli --features serve"),
+            "{}",
+            run.stderr
+        );
+    }
+}

@@ -725,6 +725,9 @@ fn known_columns(wanted: &str, columns: &[String]) -> String {
     /// Columns up to which all are listed, and how many of more.
     const MOST: usize = 40;
     const NEAREST: usize = 10;
+    if columns.is_empty() {
+        return "; it has none".into();
+    }
     let mut text = String::new();
     if let Some(near) = near_match(wanted, columns) {
         text += &format!("; did you mean {}?", shown(near));

@@ -27,7 +27,7 @@ pub fn json(notes: &Notes, file: &str, digest: &str) -> io::Result<String> {
         "validation": measures(&notes.scores.validation),
         "test": measures(&notes.scores.test),
     });
-    let about = json!({
+    let mut about = json!({
         "task": task,
         "target": target.column(),
         "classes": target.labels(),
@@ -38,6 +38,11 @@ pub fn json(notes: &Notes, file: &str, digest: &str) -> io::Result<String> {
         "sha256": digest,
         "version": env!("CARGO_PKG_VERSION"),
     });
+    if let Some(length) = notes.data.example_length() {
+        // A row may be a list of so many numbers.
+        about["list"] =
+            json!({ "length": length, "image": notes.data.images.or(notes.data.pixels) });
+    }
     let mut text = serde_json::to_string_pretty(&about)?;
     text.push('\n');
     Ok(text)
@@ -45,20 +50,29 @@ pub fn json(notes: &Notes, file: &str, digest: &str) -> io::Result<String> {
 
 fn column(name: &str, encoding: &Encoding) -> Value {
     match encoding {
-        Encoding::Number { fill, scaling, .. } => {
-            let (word, [least, most]) = range(scaling);
+        Encoding::Number { fill, scaling, range: known, .. } => {
+            let (word, [least, most]) = range(scaling, *known);
             json!({ "name": name, "kind": "number", word: [least, most], "median": fill })
         }
         Encoding::OneHot { levels, .. } | Encoding::Codes { levels } => {
             json!({ "name": name, "kind": "category", "levels": levels })
         }
-        Encoding::Date { format, .. } => json!({ "name": name, "kind": "date", "format": format }),
+        Encoding::Date { format, range, .. } => {
+            let mut about = json!({ "name": name, "kind": "date", "format": format });
+            if let Some(range) = range {
+                about["range"] = json!(range);
+            }
+            about
+        }
     }
 }
 
-/// The least and the largest number learned from, `range`; or where the recipe does not keep them between which
-/// most are, `usual`: two standard deviations around the mean.
-pub fn range(scaling: &Scaling) -> (&'static str, [f64; 2]) {
+/// The least and the largest number learned from, `range`; or where a recipe of old does not keep them between
+/// which most are, `usual`: two standard deviations around the mean.
+pub fn range(scaling: &Scaling, known: Option<(f64, f64)>) -> (&'static str, [f64; 2]) {
+    if let Some((least, most)) = known {
+        return ("range", [least, most]);
+    }
     match scaling {
         Scaling::Standard { mean, deviation } => {
             ("usual", [mean - 2.0 * deviation, mean + 2.0 * deviation].map(short))
@@ -82,4 +96,21 @@ fn measures(scores: &Scores) -> Value {
     all.insert("cost".into(), json!(scores.cost));
     all.insert("rows".into(), json!(scores.examples));
     Value::Object(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_of_old_tells_where_most_numbers_are() {
+        let scaling = Scaling::Standard { mean: 10.0, deviation: 2.0 };
+        let mut encoding =
+            Encoding::Number { fill: 9.0, indicator: false, scaling, range: Some((1.5, 30.0)) };
+        assert_eq!(column("a", &encoding)["range"], json!([1.5, 30.0]));
+        if let Encoding::Number { range, .. } = &mut encoding {
+            *range = None;
+        }
+        assert_eq!(column("a", &encoding)["usual"], json!([6.0, 14.0]));
+    }
 }

@@ -1,21 +1,18 @@
 //! Who is answered: those who bring the token, and by the names this host has.
 
-use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::{HeaderMap, Uri};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use super::args::ServeArgs;
 use super::error::ServeError;
 use super::refusal::Refusal;
+use super::token::Token;
 
 /// What a request must bring.
 pub struct Access {
-    /// A digest: comparing two of them takes as long whatever is in them, and whatever length a token has.
-    token: Option<[u8; 32]>,
+    token: Option<Token>,
     /// The names of this host, if only this machine can reach it: a page of another name that leads here is
     /// somebody else's.
     names: Option<Vec<String>>,
@@ -40,23 +37,18 @@ fn is_loopback(address: &SocketAddr) -> bool {
 impl Access {
     /// What was typed.
     pub fn new(args: &ServeArgs, addresses: &[SocketAddr]) -> Result<Self, ServeError> {
-        let token = args.token_file.as_ref().map(|path| {
-            let refused = |problem| ServeError::Token { path: path.clone(), problem };
-            let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-            match text.trim() {
-                "" => Err(refused("it is empty".into())),
-                token if !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
-                    Err(refused("a token has no blanks and nothing but ASCII".into()))
-                }
-                token => Ok(Sha256::digest(token).into()),
-            }
-        });
+        let token = args.token_file.as_deref().map(Token::read).transpose()?;
         let names = addresses.iter().all(is_loopback).then(|| {
             let own = ["localhost", "127.0.0.1", "::1"].map(String::from);
             let given = args.allow_host.iter().chain([&args.host]).map(|name| bare(name));
             own.into_iter().chain(given).collect()
         });
-        Ok(Self { token: token.transpose()?, names })
+        Ok(Self { token, names })
+    }
+
+    /// The token that is asked for, if one is.
+    pub fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
     }
 
     /// Why a request is not answered, if it is not.
@@ -68,14 +60,24 @@ impl Access {
                 return Some(Refusal::Host(format!("{host:?}")));
             }
         }
-        let token = self.token.as_ref().filter(|_| uri.path() != "/health")?;
-        let brought = headers.get(AUTHORIZATION).map_or(&b""[..], |value| value.as_bytes());
+        let token = self.token.as_ref()?;
+        let brought = headers.get(AUTHORIZATION);
+        let is_open = match uri.path() {
+            // They tell nothing of the model.
+            "/health" | "/page.css" | "/page.js" => true,
+            // A page that asks for the token.
+            "/" => brought.is_none(),
+            _ => false,
+        };
+        if is_open {
+            return None;
+        }
+        let brought = brought.map_or(&b""[..], |value| value.as_bytes());
         let brought = match brought.split_at_checked(7) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"bearer ") => token,
             _ => b"",
         };
-        let brought: [u8; 32] = Sha256::digest(brought.trim_ascii()).into();
-        (!bool::from(brought.ct_eq(token))).then_some(Refusal::Token)
+        (!token.is(brought.trim_ascii())).then_some(Refusal::Token)
     }
 }
 

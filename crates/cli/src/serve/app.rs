@@ -7,9 +7,10 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -73,8 +74,12 @@ fn text(kind: &'static str, body: impl Into<Body>) -> Response {
     response
 }
 
-async fn form(State(shared): State<Arc<Shared>>) -> Response {
-    let page: Bytes = shared.model().page.clone();
+async fn form(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    // Whoever brings a token brings the right one, or would not get here.
+    let page = match shared.access.token() {
+        Some(_) if !headers.contains_key(AUTHORIZATION) => Bytes::from_static(page::KEY.as_bytes()),
+        _ => shared.model().page.clone(),
+    };
     let mut response = text("text/html; charset=utf-8", page);
     set(&mut response, (CONTENT_SECURITY_POLICY, page::POLICY));
     response

@@ -16,7 +16,8 @@ pub struct ServeArgs {
     /// The port; 0 takes any that is free, and the first line of output tells which
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     pub port: u16,
-    /// A file with the token that every request but /health must bring (Authorization: Bearer TOKEN)
+    /// A file with the token that every request but /health must bring (Authorization: Bearer TOKEN); read anew at
+    /// SIGHUP. The page at / asks for it
     #[arg(long, value_name = "FILE", conflicts_with = "no_auth")]
     pub token_file: Option<PathBuf>,
     /// Answer whoever asks, also from other machines

@@ -81,6 +81,10 @@ impl Worker<'_> {
                 }
                 if self.owners.len() == self.capacity {
                     self.flush(&mut done)?;
+                    // Nor does whoever went away meanwhile, or was told that it takes too long.
+                    if answers[owner].is_closed() {
+                        break;
+                    }
                 }
             }
         }

@@ -28,12 +28,6 @@ pub enum ServeError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A model of something else than rows.
-    #[error("the model {} was trained on images, and requests bring rows of a table", path.display())]
-    Images {
-        /// The model file.
-        path: PathBuf,
-    },
     /// A system that gives no threads or signals.
     #[error("the service cannot be set up: {0}")]
     System(#[source] io::Error),
@@ -49,7 +43,6 @@ impl ServeError {
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 "another program listens there; --port chooses another port, 0 any that is free"
             }
-            Self::Images { .. } => "`layerwise predict MODEL IMAGES` predicts images",
             _ => return None,
         };
         Some(hint.into())

@@ -1,4 +1,5 @@
-//! Rows from JSON: an object, or a list of objects, each with a value for each column.
+//! Rows from JSON: an object, or a list of objects, each with a value for each column. Arrays and images have no
+//! names for their columns: there a list of numbers is a row too.
 //!
 //! Nothing is built between the bytes and the cells: single rows come by the ten thousand a second.
 
@@ -22,6 +23,8 @@ const NONE: Span = (u32::MAX, 0);
 
 /// Reads at most so many rows.
 pub fn read(body: &[u8], model: &Served, most: usize) -> Result<Rows, Refusal> {
+    // A byte order mark is no part of the text, in a table neither.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let width = model.columns.len();
     let mut reader = Reader {
         model,
@@ -43,8 +46,9 @@ pub fn read(body: &[u8], model: &Served, most: usize) -> Result<Rows, Refusal> {
     }
 }
 
-struct Reader<'m> {
-    model: &'m Served,
+/// Where the rows are collected.
+pub(super) struct Reader<'m> {
+    pub(super) model: &'m Served,
     rows: Rows,
     /// The cells of the present row, by column, and which of its keys gave each.
     cells: Vec<Span>,
@@ -61,7 +65,7 @@ impl Reader<'_> {
         self.rows.total() as u64 + 1
     }
 
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         format!("{REQUEST}, row {}", self.number())
     }
 
@@ -94,13 +98,46 @@ impl Reader<'_> {
         }
     }
 
-    fn row<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+    /// Begins a row, if there may be one more; gives where its text starts.
+    pub(super) fn begin<E: Error>(&mut self) -> Result<usize, E> {
         if self.rows.total() >= self.most {
             self.full = true;
-            return Err(A::Error::custom("too many rows"));
+            return Err(E::custom("too many rows"));
         }
-        let start = self.rows.text().len();
         self.cells.fill(NONE);
+        Ok(self.rows.text().len())
+    }
+
+    pub(super) fn end(&mut self, start: usize, problem: Option<String>) {
+        let number = self.number();
+        match problem {
+            Some(problem) => {
+                self.rows.text().truncate(start);
+                self.rows.push_refused(number, problem);
+            }
+            None => self.rows.push(number, &self.cells),
+        }
+    }
+
+    /// Takes the value of a column; says why it is none.
+    pub(super) fn value<E>(
+        &mut self,
+        column: usize,
+        read: impl FnOnce(Cell<'_>) -> Result<Option<&'static str>, E>,
+    ) -> Result<Option<String>, E> {
+        let from = self.rows.end();
+        let nested = read(Cell { model: self.model, column, text: self.rows.text() })?;
+        self.cells[column] = (from, self.rows.end());
+        Ok(nested.map(|nested| {
+            let (place, name) = (self.place(), &self.model.columns[column]);
+            format!(
+                "{place}, column {name:?} is {nested}; give a text, a number, true, false or null"
+            )
+        }))
+    }
+
+    fn row<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        let start = self.begin()?;
         let (mut problem, mut key) = (None, 0);
         while let Some(name) = map.next_key_seed(Key { model: self.model, guess: key })? {
             key += 1;
@@ -118,16 +155,7 @@ impl Reader<'_> {
                         continue;
                     }
                     self.keys[column] = key;
-                    let from = self.rows.end();
-                    let cell = Cell { model: self.model, column, text: self.rows.text() };
-                    if let Some(nested) = map.next_value_seed(cell)? {
-                        let name = &self.model.columns[column];
-                        let place = self.place();
-                        problem = Some(format!(
-                            "{place}, column {name:?} is {nested}; give a text, a number, true, false or null"
-                        ));
-                    }
-                    self.cells[column] = (from, self.rows.end());
+                    problem = self.value(column, |cell| map.next_value_seed(cell))?;
                 }
                 Name::Known(_) => {
                     map.next_value::<IgnoredAny>()?;
@@ -140,26 +168,20 @@ impl Reader<'_> {
         }
         let missing = self.cells.iter().position(|&cell| cell == NONE);
         let problem = problem.or_else(|| missing.map(|column| self.missing(column)));
-        let number = self.number();
-        match problem {
-            Some(problem) => {
-                self.rows.text().truncate(start);
-                self.rows.push_refused(number, problem);
-            }
-            None => self.rows.push(number, &self.cells),
-        }
+        self.end(start, problem);
         Ok(())
     }
 
     fn no_row<E: Error>(&mut self, what: &str) -> Result<(), E> {
-        if self.rows.total() >= self.most {
-            self.full = true;
-            return Err(E::custom("too many rows"));
-        }
+        let start = self.begin()?;
+        let or_list = match self.model.listed.len() {
+            0 => String::new(),
+            length => format!(", nor a list of {length} numbers"),
+        };
+        let place = self.place();
         let problem =
-            format!("{} is {what}, not an object with a value for each column", self.place());
-        let number = self.number();
-        self.rows.push_refused(number, problem);
+            format!("{place} is {what}, not an object with a value for each column{or_list}");
+        self.end(start, Some(problem));
         Ok(())
     }
 }
@@ -244,6 +266,9 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        if !self.0.model.listed.is_empty() {
+            return self.0.list(list);
+        }
         while list.next_element::<IgnoredAny>()?.is_some() {}
         self.0.no_row("a list")
     }

@@ -10,6 +10,7 @@ mod connections;
 mod csv_rows;
 mod error;
 mod json_cells;
+mod json_lists;
 mod json_rows;
 mod limits;
 mod metrics;
@@ -20,6 +21,7 @@ mod queue;
 mod refusal;
 mod rows;
 mod signals;
+mod token;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -92,7 +94,7 @@ impl Shared {
         Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the model file anew; one that cannot be used is told, and the old one serves on.
+    /// Reads the model file and the token anew; what cannot be used is told, and the old one serves on.
     fn reload(&self) {
         let _one_at_a_time = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         let read = Served::read(&self.path);
@@ -109,6 +111,12 @@ impl Shared {
                 terminal::show_warning(&format!("{error}; the model read before serves on"))
             }
         }
+        let Some(token) = self.access.token() else { return };
+        let told = match token.reload() {
+            Ok(file) => format!("{file} was read anew and its token is asked for from now"),
+            Err(error) => format!("{error}; the token read before is asked for"),
+        };
+        terminal::show_warning(&told);
     }
 
     fn take(&self) -> Option<Vec<Job>> {

@@ -26,6 +26,8 @@ pub struct Served {
     pub columns: Vec<String>,
     /// What an answer says before each class, as JSON.
     pub labels: Vec<String>,
+    /// What the numbers of a row that is a list are, if there can be such rows: of arrays and images.
+    pub listed: Vec<Named>,
     /// Of `/model`.
     pub about: Bytes,
     /// Of `/`.
@@ -49,9 +51,6 @@ impl Served {
     /// Reads a model file.
     pub fn read(path: &Path) -> Result<Self, CliError> {
         let Bundle { network, notes } = Bundle::read(path)?;
-        if notes.data.images.is_some() {
-            return Err(ServeError::Images { path: path.to_owned() }.into());
-        }
         let bytes = std::fs::read(path).map_err(ServeError::System)?;
         let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -73,7 +72,19 @@ impl Served {
         let labels = labels.map(|label| label.to_string()).collect();
         let about = Bytes::from(about::json(&notes, &file, &digest)?);
         let page = Bytes::from(page::html(&notes, &file)?);
-        Ok(Self { file, network, notes, columns, labels, about, page, places, unused })
+        let listed = vec![];
+        let mut served =
+            Self { file, network, notes, columns, labels, listed, about, page, places, unused };
+        let length = served.notes.data.example_length().unwrap_or(0);
+        served.listed = (0..length).map(|i| served.named(&format!("x{i}"), i)).collect();
+        Ok(served)
+    }
+
+    /// Whether a list of so many numbers is a row. The target may have been the last of them, which is not needed.
+    pub fn has_length(&self, length: usize) -> bool {
+        let expected = self.listed.len();
+        let is_target = || self.target().column() == format!("x{length}");
+        length == expected || (length + 1 == expected && is_target())
     }
 
     /// What a name stands for; `guess` is the place it is likely to have.

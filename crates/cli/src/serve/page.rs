@@ -17,6 +17,9 @@ pub const SCRIPT: &str = include_str!("page/page.js");
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                           img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Asks for the token where one is needed; tells nothing of the model.
+pub const KEY: &str = include_str!("page/key.html");
+
 #[derive(Template)]
 #[template(path = "serve.html")]
 struct Page<'a> {
@@ -40,6 +43,7 @@ enum Kind<'a> {
     },
     Date {
         format: &'static str,
+        hint: String,
     },
     /// A category of two levels.
     Either {
@@ -71,15 +75,18 @@ pub fn html(notes: &Notes, file: &str) -> io::Result<String> {
 
 fn kind(encoding: &Encoding) -> Kind<'_> {
     match encoding {
-        Encoding::Number { scaling, .. } => {
-            let (word, [least, most]) = range(scaling);
+        Encoding::Number { scaling, range: known, .. } => {
+            let (word, [least, most]) = range(scaling, *known);
             let hint = if word == "range" { "" } else { "mostly " };
             Kind::Number { hint: format!("{hint}{least} to {most}") }
         }
         Encoding::OneHot { levels, .. } if levels.len() == 2 => Kind::Either { levels },
         Encoding::OneHot { levels, .. } => Kind::Choice { levels },
         Encoding::Codes { levels } => Kind::Text { levels },
-        Encoding::Date { format, .. } => Kind::Date {
+        Encoding::Date { format, range, .. } => Kind::Date {
+            hint: range
+                .as_ref()
+                .map_or_else(String::new, |(first, last)| format!("{first} to {last}")),
             format: match format {
                 DateFormat::Iso => "Y-M-D",
                 DateFormat::YearMonthDay => "Y/M/D",

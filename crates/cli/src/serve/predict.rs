@@ -36,11 +36,19 @@ pub async fn predict(
         return Err(Refusal::Overload);
     }
     let body = whole(&shared, request, length).await?;
+    let late = Refusal::Late(shared.limits.time.as_secs());
+    let answer = in_time(&shared, late, answer(&shared, read, body)).await??;
+    shared.metrics.rows(answer.predicted, answer.refused);
+    Ok(answer.into_response())
+}
+
+/// The answer to the rows of a body. Dropped before its end, what is not begun is not done.
+async fn answer(shared: &Shared, read: Reader, body: Bytes) -> Result<Answer, Refusal> {
     let size = body.len();
     let _share = shared.working.take(size).ok_or(Refusal::Overload)?;
     let model = shared.model();
     let most = model.most_rows(shared.limits.rows);
-    let (rows, coming) = apart(&shared, size, || {
+    let (rows, coming) = apart(shared, size, || {
         let coming = shared.queue.announce();
         (read(&body, &model, most), coming)
     })
@@ -54,12 +62,9 @@ pub async fn predict(
         let job = Job { model: Arc::clone(&model), rows, answer };
         shared.queue.push(job).map_err(|_| Refusal::Overload)?;
         drop(coming);
-        let late = Refusal::Late(shared.limits.time.as_secs());
-        in_time(&shared, late, answered).await?.map_err(|_| Refusal::Failed)?
+        answered.await.map_err(|_| Refusal::Failed)?
     };
-    let answer = apart(&shared, size, || Answer::new(&model, done)).await;
-    shared.metrics.rows(answer.predicted, answer.refused);
-    Ok(answer.into_response())
+    Ok(apart(shared, size, || Answer::new(&model, done)).await)
 }
 
 /// Makes rows of a request.

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::client::{Connection, JSON, get, post, predict};
 use crate::service::{Service, layerwise, models, objects};
 
-fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_there() {
         assert!(begun.elapsed() < Duration::from_secs(20), "no {what}");
@@ -83,6 +83,27 @@ fn under_load_every_request_that_was_begun_is_answered() {
 }
 
 #[test]
+fn what_the_system_took_on_before_the_end_is_answered_too() {
+    let mut service = Service::start("old.st", &[]);
+    let request = post(JSON, objects(0..1)[0].to_string().as_bytes());
+    // While it stands still the system makes connections for it; when it goes on, they and the wish to end are there.
+    service.signal("-STOP");
+    service.signal("-TERM");
+    let mut waiting: Vec<Connection> = (0..50)
+        .map(|_| {
+            let mut connection = Connection::open(&service.address);
+            connection.send(&request);
+            connection
+        })
+        .collect();
+    service.signal("-CONT");
+    for connection in &mut waiting {
+        assert_eq!(connection.answer().map(|answer| answer.status), Some(200));
+    }
+    assert_eq!(service.code(), Some(0));
+}
+
+#[test]
 fn a_second_wish_to_end_does_not_wait() {
     let mut service = Service::start("old.st", &["--timeout", "600"]);
     let mut half = Connection::open(&service.address);
@@ -96,7 +117,7 @@ fn a_second_wish_to_end_does_not_wait() {
 }
 
 /// A folder with a model `m.st` that can be replaced.
-fn of_its_own(model: &str) -> TempDir {
+pub fn of_its_own(model: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::copy(models().join(model), folder.path().join("m.st")).unwrap();
     folder

@@ -5,10 +5,16 @@
 mod access;
 #[path = "../browser/mod.rs"]
 mod browser;
+mod busy;
 mod client;
 mod lifecycle;
 mod limits;
+mod lists;
 mod page;
+#[cfg(feature = "images")]
+#[path = "../png/mod.rs"]
+mod png;
 mod predictions;
 mod refused_rows;
 mod service;
+mod token;

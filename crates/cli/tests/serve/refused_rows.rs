@@ -75,7 +75,7 @@ fn objects_that_are_no_rows_of_the_model() {
         ("[[7,8]]".into(), "request, row 1 is a list, not an object"),
         ("[\"a\"]".into(), "request, row 1 is a text, not an object"),
         ("[null]".into(), "request, row 1 is null, not an object"),
-        ("{}".into(), "request, row 1 has no column \"age\""),
+        ("{}".into(), "request, row 1 has no column \"age\"; it has none (the model old.st"),
     ] {
         if said.is_empty() {
             // A number beyond all numbers is none of JSON's.

@@ -69,6 +69,19 @@ pub fn models() -> &'static Path {
     FOLDER.path()
 }
 
+/// A folder with a model `heavy.st`, which takes long for many rows.
+pub fn heavy() -> &'static Path {
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("people.csv"), people(300)).unwrap();
+        let train = ["train", "people.csv", "--target", "old", "--leave-out", "group,income"];
+        let options = ["--hidden", "3000,3000", "--epochs", "1", "--no-report", "--quiet"];
+        layerwise(folder.path(), &[&train[..], &options, &["--out", "heavy.st"]].concat());
+        folder
+    });
+    FOLDER.path()
+}
+
 /// Rows of `people.csv` as JSON objects, numbers as numbers and truths as truths.
 pub fn objects(rows: std::ops::Range<usize>) -> Vec<Value> {
     let csv = people(rows.end);

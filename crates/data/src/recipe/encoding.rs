@@ -24,6 +24,9 @@ pub enum Encoding {
         indicator: bool,
         /// What is done with it.
         scaling: Scaling,
+        /// The least and the largest of those that are there, for people; recipes of old have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<(f64, f64)>,
     },
     /// A row of 0 and 1 for each level; all 0 for one that was never seen.
     OneHot {
@@ -45,6 +48,9 @@ pub enum Encoding {
         scales: Vec<(f64, f64)>,
         /// Whether a last row is 1 where the date is missing.
         indicator: bool,
+        /// The first and the last that are there, as they were written, for people; recipes of old have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<(String, String)>,
     },
 }
 
@@ -171,7 +177,7 @@ impl Encoding {
     /// ```
     pub fn words(&self) -> String {
         match self {
-            Self::Number { fill, indicator, scaling } => {
+            Self::Number { fill, indicator, scaling, .. } => {
                 let how = match scaling {
                     Scaling::Standard { .. } => "standardized".into(),
                     Scaling::MinMax { .. } => "scaled to 0 to 1".into(),

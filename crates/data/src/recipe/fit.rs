@@ -158,7 +158,7 @@ impl Learning<'_> {
                 Scaling::Standard { mean, deviation }
             }
         };
-        Ok(Some(Encoding::Number { fill, indicator, scaling }))
+        Ok(Some(Encoding::Number { fill, indicator, scaling, range: Some((least, most)) }))
     }
 
     fn bins(&self, values: &[f64]) -> Scaling {
@@ -239,17 +239,26 @@ impl Learning<'_> {
     fn date(&self, column: usize, format: DateFormat) -> Result<Option<Encoding>> {
         let mut parts: [Vec<f64>; DATE_PARTS.len()] = Default::default();
         let mut missing = 0;
+        // Each with its days.
+        let mut ends: Option<[(f64, &str); 2]> = None;
         for cell in self.cells(column) {
-            match cell.and_then(|cell| format.parts(cell)) {
-                Some(values) => parts.iter_mut().zip(values).for_each(|(part, v)| part.push(v)),
+            match cell.and_then(|cell| Some((cell, format.parts(cell)?))) {
+                Some((cell, values)) => {
+                    let here = (values[0], cell);
+                    let [first, last] = ends.get_or_insert([here, here]);
+                    *first = if here.0 < first.0 { here } else { *first };
+                    *last = if here.0 > last.0 { here } else { *last };
+                    parts.iter_mut().zip(values).for_each(|(part, v)| part.push(v));
+                }
                 None => missing += 1,
             }
         }
         if parts[0].is_empty() {
             return Ok(None);
         }
+        let range = ends.map(|[(_, first), (_, last)]| (first.to_owned(), last.to_owned()));
         let scales = parts.iter().map(|part| self.scale(column, part)).collect::<Result<_>>()?;
-        Ok(Some(Encoding::Date { format, scales, indicator: self.often(missing) }))
+        Ok(Some(Encoding::Date { format, scales, indicator: self.often(missing), range }))
     }
 }
 

@@ -285,6 +285,30 @@ mod tests {
     }
 
     #[test]
+    fn ranges_are_those_of_the_rows_to_train_on_and_files_of_old_have_none() {
+        let (table, rows) = (table(|_| None), Vec::from_iter(5..95));
+        for numbers in ALL {
+            let recipe = fitted(&table, &rows, numbers);
+            let Encoding::Number { range, .. } = &recipe.features()[0].encoding else { panic!() };
+            assert_eq!(*range, Some((25.0, 94.0 * 94.0)), "{numbers:?}");
+            let Encoding::Date { range, .. } = &recipe.features()[2].encoding else { panic!() };
+            let dates = Some(("2024-01-01".to_owned(), "2024-01-28".to_owned()));
+            assert_eq!(*range, dates, "{numbers:?}");
+
+            let mut json = serde_json::to_value(&recipe).unwrap();
+            for (feature, kind) in [(0, "number"), (2, "date")] {
+                let encoding = &mut json["features"][feature]["encoding"][kind];
+                assert!(encoding.as_object_mut().unwrap().remove("range").is_some());
+            }
+            let old: Recipe = serde_json::from_value(json).unwrap();
+            let Encoding::Number { range: None, .. } = &old.features()[0].encoding else {
+                panic!()
+            };
+            assert_eq!(old.apply(&table).unwrap().x, recipe.apply(&table).unwrap().x);
+        }
+    }
+
+    #[test]
     fn new_tables_are_read_by_name_and_what_is_new_is_counted() {
         let recipe = fitted(&table(|_| None), &Vec::from_iter(0..100), Numbers::Standard);
         let new = |csv: &str| Table::from_csv_reader(csv.as_bytes(), "new.csv").unwrap();

@@ -128,7 +128,7 @@ impl<'a> Prepared<'a> {
             levels.iter().enumerate().map(|(place, level)| (level.as_str(), place)).collect()
         };
         match encoding {
-            Encoding::Number { fill, indicator, scaling } => Self::Number {
+            Encoding::Number { fill, indicator, scaling, .. } => Self::Number {
                 fill: *fill,
                 indicator: *indicator,
                 scaling: PreparedScaling::new(scaling),
@@ -137,7 +137,7 @@ impl<'a> Prepared<'a> {
                 Self::OneHot { levels: places(levels), missing: *missing }
             }
             Encoding::Codes { levels } => Self::Codes { levels: places(levels) },
-            Encoding::Date { format, scales, indicator } => {
+            Encoding::Date { format, scales, indicator, .. } => {
                 Self::Date { format: *format, scales, indicator: *indicator }
             }
         }

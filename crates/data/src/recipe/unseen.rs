@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Encoding;
+use crate::error::shown;
 
 /// Levels of a category that were not there to learn from; they count as none of those that were.
 ///
@@ -61,7 +62,8 @@ impl std::fmt::Display for Unseen {
         let many = if *rows == 1 { "row" } else { "rows" };
         write!(
             f,
-            "column {column:?}: {rows} {many} with a value not seen in training, first {first:?} in row {line}"
+            "column {column:?}: {rows} {many} with a value not seen in training, first {} in row {line}",
+            shown(first)
         )?;
         if let Some((value, level)) = meant {
             write!(

@@ -1,7 +1,15 @@
 'use strict';
 
-const form = document.getElementById('form');
-const answer = document.getElementById('answer');
+const find = (id) => document.getElementById(id);
+
+// Kept here alone: not where another page, or this one when loaded anew, would find it.
+let token = '';
+
+// Asks the service, with the token where there is one.
+function ask(path, headers = {}, options = {}) {
+  const all = token ? { ...headers, Authorization: `Bearer ${token}` } : headers;
+  return fetch(path, { ...options, headers: all });
+}
 
 // The value of a field, null where nothing is said.
 function value(field) {
@@ -15,7 +23,7 @@ function value(field) {
 
 function row() {
   const cells = Object.create(null);
-  for (const field of form.querySelectorAll('[data-column]')) {
+  for (const field of find('form').querySelectorAll('[data-column]')) {
     cells[field.dataset.column] = value(field);
   }
   return cells;
@@ -29,23 +37,31 @@ function add(parent, tag, kind, text) {
   return child;
 }
 
-function show(result) {
-  answer.replaceChildren();
-  const problem = result.error || (result.errors && result.errors[0].error);
-  if (problem) {
-    add(answer, 'p', 'error', problem);
-  } else {
-    const { predicted, probabilities } = result.predictions[0];
-    add(answer, 'p', 'predicted', String(predicted));
-    if (probabilities) bars(probabilities);
-  }
-  for (const note of result.notes || []) add(answer, 'p', 'note', note);
-  answer.hidden = false;
-  answer.scrollIntoView({ block: 'nearest' });
+// Empties the answer, lets it be filled and shows it.
+function answer(fill) {
+  const place = find('answer');
+  place.replaceChildren();
+  fill(place);
+  place.hidden = false;
+  place.scrollIntoView({ block: 'nearest' });
 }
 
-function bars(probabilities) {
-  const table = add(answer, 'div', 'bars', '');
+function show(result) {
+  answer((place) => {
+    const problem = result.error || (result.errors && result.errors[0].error);
+    if (problem) {
+      add(place, 'p', 'error', problem);
+    } else {
+      const { predicted, probabilities } = result.predictions[0];
+      add(place, 'p', 'predicted', String(predicted));
+      if (probabilities) bars(place, probabilities);
+    }
+    for (const note of result.notes || []) add(place, 'p', 'note', note);
+  });
+}
+
+function bars(place, probabilities) {
+  const table = add(place, 'div', 'bars', '');
   const sorted = Object.entries(probabilities).sort((a, b) => b[1] - a[1]);
   for (const [label, p] of sorted.slice(0, 10)) {
     add(table, 'span', 'label', label);
@@ -55,23 +71,55 @@ function bars(probabilities) {
     bar.setAttribute('aria-label', label);
     add(table, 'span', 'p', `${(100 * p).toFixed(1)} %`);
   }
-  if (sorted.length > 10) add(answer, 'p', 'note', `and ${sorted.length - 10} more`);
+  if (sorted.length > 10) add(place, 'p', 'note', `and ${sorted.length - 10} more`);
 }
 
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const button = form.querySelector('button');
-  button.disabled = true;
-  try {
-    const response = await fetch('predict', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(row()),
-    });
+// Does something when a form is sent, its button at rest until that is done.
+function onSubmit(form, action) {
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const button = form.querySelector('button');
+    button.disabled = true;
+    try {
+      await action();
+    } catch (error) {
+      show({ error: `The service does not answer: ${error.message}` });
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+function startForm() {
+  onSubmit(find('form'), async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify(row());
+    const response = await ask('predict', headers, { method: 'POST', body });
     show(await response.json());
-  } catch (error) {
-    show({ error: `The service does not answer: ${error.message}` });
-  } finally {
-    button.disabled = false;
+  });
+  // A link brings no token.
+  for (const link of document.querySelectorAll('footer a')) {
+    link.addEventListener('click', async (event) => {
+      if (!token) return;
+      event.preventDefault();
+      const text = await (await ask(link.getAttribute('href'))).text();
+      answer((place) => add(place, 'pre', '', text));
+    });
   }
-});
+}
+
+// Where the service asks for a token, the page itself is only given to who has it.
+function startKey() {
+  onSubmit(find('key'), async () => {
+    token = find('token').value.trim();
+    const response = await ask('./');
+    if (!response.ok) return show(await response.json());
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    document.title = page.title;
+    document.querySelector('main').replaceWith(document.adoptNode(page.querySelector('main')));
+    startForm();
+  });
+}
+
+if (find('key')) startKey();
+else startForm();
