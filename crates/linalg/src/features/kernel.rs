@@ -56,7 +56,7 @@ struct Next<T> {
 impl<T> Next<T> {
     /// The first half or the second, with so many lines of terms of all tiles.
     fn new(block: &Block<'_, T>, half: usize, lines: usize) -> Self {
-        let left = block.values.len() * size_of::<T>() / LINE / 2;
+        let left = size_of_val(block.values) / LINE / 2;
         let from = block.values.as_ptr().wrapping_add(block.values.len());
         let from = from.wrapping_add(half * left * LINE / size_of::<T>());
         Self { from, left, count: left.div_ceil(lines.max(1)) }
