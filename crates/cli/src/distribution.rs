@@ -74,7 +74,7 @@ mod tests {
         let split = Split { train: vec![0, 1, 4], validation: vec![2], test: vec![3, 5] };
         let classes = of(&["no", "yes", "no", "no", "no", "yes"], &split);
         assert_eq!(classes, Distribution { edges: vec![], rows: vec![[2, 1, 1], [1, 0, 1]] });
-        let numbers = of(&["0.5", "1.5", "2.5", "20.5", "3.5", "4.5"], &split);
+        let numbers = of(&["0.5", "1.8", "2.5", "20.5", "3.5", "4.5"], &split);
         assert_eq!((numbers.edges.len(), numbers.rows.len()), (21, 20));
         assert!((numbers.edges[0] - 0.5).abs() < 1e-5 && (numbers.edges[20] - 20.5).abs() < 1e-5);
         assert_eq!((numbers.rows[0][0], numbers.rows[19][2]), (1, 1));
