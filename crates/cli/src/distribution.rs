@@ -79,7 +79,6 @@ mod tests {
         assert!((numbers.edges[0] - 0.5).abs() < 1e-5 && (numbers.edges[20] - 20.5).abs() < 1e-5);
         assert_eq!((numbers.rows[0][0], numbers.rows[19][2]), (1, 1));
         assert_eq!(numbers.rows.iter().flatten().sum::<usize>(), 6);
-        let same = of(&["7.5", "7.5", "7.5", "7.5", "7.5", "7.5"], &split);
-        assert_eq!(same, Distribution::default());
+        assert_eq!(by_range(&[7.5; 6]), (vec![], vec![]), "numbers that are all the same");
     }
 }

@@ -225,13 +225,13 @@ impl<T: Scalar> FeatureBlock<'_, T> {
     /// ```
     /// use layerwise_linalg::{DMatrix, FeatureBlocks};
     ///
-    /// let x = DMatrix::from_row_slice(2, 1, &[1.0, 2.0]);
+    /// let x = DMatrix::from_row_slice(2, 2, &[1.0, 3.0, 2.0, 4.0]);
     /// let w = DMatrix::from_row_slice(2, 2, &[1.0, 10.0, 0.0, 1.0]);
-    /// let mut s = DMatrix::from_element(2, 1, f64::NAN);
+    /// let mut s = DMatrix::from_element(2, 2, f64::NAN);
     /// for block in FeatureBlocks::new((&x).into()).stretch(0) {
     ///     block.affine((&w).into(), (&mut s).into())?;
     /// }
-    /// assert_eq!(s.as_slice(), [21.0, 2.0]);
+    /// assert_eq!(s.as_slice(), [21.0, 2.0, 43.0, 4.0]);
     /// # Ok::<(), layerwise_linalg::LinalgError>(())
     /// ```
     pub fn affine(&self, w: MatrixView<'_, T>, mut s: MatrixViewMut<'_, T>) -> Result<()> {
@@ -252,11 +252,17 @@ impl<T: Scalar> FeatureBlock<'_, T> {
         (what, (n_out, ncols)): (&'static str, (usize, usize)),
         expected: usize,
     ) -> Result<usize> {
-        if ncols == expected && FeatureBlocks::<T>::suit(n_out, self.m) {
-            return Ok(n_out);
+        let most = kernel::MOST_UNITS;
+        if n_out < 2 || n_out > most || ncols != expected {
+            let expected = (n_out.clamp(2, most), expected);
+            return Err(LinalgError::Shape { operation, what, expected, found: (n_out, ncols) });
         }
-        let expected = (n_out.clamp(2, kernel::MOST_UNITS), expected);
-        Err(LinalgError::Shape { operation, what, expected, found: (n_out, ncols) })
+        if !FeatureBlocks::<T>::suit(n_out, self.m) {
+            let n = self.features.len();
+            let (expected, found) = ((n, self.m.clamp(2, KC)), (n, self.m));
+            return Err(LinalgError::Shape { operation, what: "X", expected, found });
+        }
+        Ok(n_out)
     }
 
     fn block(&self, n_out: usize) -> Block<'_, T> {

@@ -90,8 +90,17 @@ fn what_does_not_fit_is_refused() {
 fn an_empty_matrix_has_no_blocks() {
     let blocks = FeatureBlocks::new((&DMatrix::<f64>::zeros(0, 3)).into());
     assert_eq!(blocks.stretch(0).count(), 0);
-    let none = FeatureBlocks::new((&DMatrix::<f64>::zeros(3, 0)).into());
-    assert!(none.stretch(0).all(|block| {
-        block.affine((&DMatrix::zeros(2, 3)).into(), (&mut DMatrix::zeros(2, 0)).into()).is_err()
-    }));
+}
+
+#[test]
+fn too_few_or_too_many_examples_are_refused() {
+    for m in [0, 1, 513] {
+        let blocks = FeatureBlocks::new((&DMatrix::<f64>::zeros(3, m)).into());
+        let mut s = DMatrix::zeros(2, m);
+        for block in blocks.stretch(0) {
+            let refused =
+                block.affine((&DMatrix::zeros(2, 3)).into(), (&mut s).into()).unwrap_err();
+            assert!(refused.to_string().contains(&format!("(3, {m})")), "{refused}");
+        }
+    }
 }
