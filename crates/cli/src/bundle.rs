@@ -75,6 +75,7 @@ pub struct DataNotes {
     pub distribution: Option<Distribution>,
 }
 
+#[cfg(feature = "serve")]
 impl DataNotes {
     /// Numbers of an example, if it was an array or an image: its columns are x0, x1, …
     pub fn example_length(&self) -> Option<usize> {

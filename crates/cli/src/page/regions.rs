@@ -85,6 +85,12 @@ fn plane(
 }
 
 impl Plane {
+    /// The rows of which `is_one` is true of their place.
+    fn dots(&self, name: &str, is_one: impl Fn(usize) -> bool) -> Series {
+        let rows = self.rows.iter().filter(|(row, _)| is_one(*row));
+        Series::dots(&short(name), rows.map(|(_, at)| *at))
+    }
+
     fn grid(&self, name: String, values: Vec<f64>, range: (f64, f64), colours: Colours) -> Grid {
         Grid { name, x: self.x, y: self.y, columns: SIDE, values, range, colours }
     }
@@ -98,10 +104,9 @@ fn of_two_classes(
     mut chart: Chart,
 ) -> (Chart, String) {
     let target = &subject.notes.target;
-    for class in 0..2 {
-        let rows = plane.rows.iter().filter(|row| usize::from(held.y[row.0] > 0.5) == class);
-        let name = target.labels().get(class).map_or(String::new(), |label| short(label));
-        chart = chart.with(Series::dots(&name, rows.map(|row| row.1)));
+    for (class, label) in target.labels().iter().enumerate() {
+        let of_class = |row: usize| usize::from(held.y[row] > 0.5) == class;
+        chart = chart.with(plane.dots(label, of_class));
     }
     let values = plane.says.iter().map(|&a| f64::from(a)).collect();
     chart.grid = Some(plane.grid(says_of(target, 1), values, (0.0, 1.0), Colours::TwoSided));
@@ -117,7 +122,7 @@ fn of_classes(
     mut chart: Chart,
 ) -> (Chart, String) {
     let labels = subject.notes.target.labels();
-    let class_of = |row: &(usize, (f64, f64))| truth(held.y.column(row.0).as_slice());
+    let class_of = |row: usize| truth(held.y.column(row).as_slice());
     let mut shown: Vec<usize> = (0..labels.len()).collect();
     if labels.len() > CLASSES + 1 {
         let mut counts = vec![0_usize; labels.len()];
@@ -129,10 +134,9 @@ fn of_classes(
     let series_of =
         |class: usize| shown.iter().position(|&one| one == class).unwrap_or(shown.len());
     let others = (shown.len() < labels.len()).then(|| "all others".to_owned());
-    let names = shown.iter().map(|&class| short(&labels[class])).chain(others);
+    let names = shown.iter().map(|&class| labels[class].clone()).chain(others);
     for (series, name) in names.enumerate() {
-        let rows = plane.rows.iter().filter(|row| series_of(class_of(row)) == series);
-        chart = chart.with(Series::dots(&name, rows.map(|row| row.1)));
+        chart = chart.with(plane.dots(&name, |row| series_of(class_of(row)) == series));
     }
     let said = plane.says.column_iter().map(|al| taken_for(al.as_slice()));
     let (series, values) = said.map(|(class, sure)| (series_of(class), sure)).unzip();
@@ -158,8 +162,7 @@ fn of_numbers(
         .iter()
         .chain(&truths)
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
-    let rows = plane.rows.iter().map(|row| row.1);
-    chart = chart.with(Series::dots("rows", rows).coloured(truths));
+    chart = chart.with(plane.dots("rows", |_| true).coloured(truths));
     let name = format!("{}, predicted", short(target.column()));
     chart.grid = Some(plane.grid(name, values, (low, high), Colours::One));
     let reading = format!(

@@ -77,8 +77,8 @@ pub struct FeatureBlock<'a, T> {
 }
 
 impl<T: Scalar> FeatureBlocks<T> {
-    /// Whether the products with blocks are the quicker ones, and have the bits of those with `X`: for
-    /// several units, but few, and several examples, but not too many.
+    /// Whether blocks can be used for `n_out` units and `m` examples: 2 to 24 units, where these products are
+    /// the quicker ones, and 2 to 512 examples, where they have the bits of those with `X`.
     ///
     /// ```
     /// use layerwise_linalg::FeatureBlocks;
@@ -90,7 +90,8 @@ impl<T: Scalar> FeatureBlocks<T> {
         (2..=kernel::MOST_UNITS).contains(&n_out) && (2..=KC).contains(&m)
     }
 
-    /// Copies `X`.
+    /// Copies `X (n_in, m)`, which takes a little more memory than `X` does: a line of 64 bytes for each
+    /// example of each block, an eighth more at most widths.
     ///
     /// ```
     /// use layerwise_linalg::{DMatrix, FeatureBlocks};
