@@ -107,6 +107,53 @@ fn steps_begun_by_the_one_before_have_the_bits_of_those_called_for() {
     }
 }
 
+/// Costs of twenty steps of cat by the inner products of its examples, and what it predicts after them.
+fn by_inner_products<T: Scalar>(threads: usize) -> Run<T> {
+    let workload = TRAINING.iter().find(|workload| workload.name == "cat").unwrap();
+    let (mut network, x, y) = workload.make::<T>().unwrap();
+    let descent = GradientDescent::new(T::of(0.05)).unwrap();
+    let step = TrainingStep::new(&network, workload.batch, &descent).unwrap();
+    let mut costs = vec![];
+    let each = |_, cost| {
+        costs.push(cost);
+        ControlFlow::Continue(())
+    };
+    let (x, y) = (batch(&x, workload, 0), batch(&y, workload, 0));
+    let (data, cost) = ((x, y, None), workload.cost());
+    let mut step = step.with_threads(threads);
+    step.run_by_inner_products(&mut network, data, &*cost, &descent, 20, each).unwrap();
+    (costs, network.predict(&x.to_matrix()).unwrap())
+}
+
+/// That and the steps that update every weight, the largest difference as a part of the largest number.
+fn by_inner_products_apart<T: Scalar>() -> f64 {
+    let workload = TRAINING.iter().find(|workload| workload.name == "cat").unwrap();
+    let descent = GradientDescent::new(T::of(0.05)).unwrap();
+    let (one, _) = in_both_ways::<T>(workload, &descent, 1, 20);
+    let other = by_inner_products::<T>(1);
+    let apart = |one: &[T], other: &[T]| {
+        assert_eq!(one.len(), other.len());
+        let numbers = one.iter().zip(other).map(|(one, other)| (one.to_f64(), other.to_f64()));
+        let largest = numbers.clone().fold(0.0_f64, |most, (one, _)| most.max(one.abs()));
+        assert!(numbers.clone().all(|(one, other)| one.is_finite() && other.is_finite()));
+        numbers.fold(0.0_f64, |most, (one, other)| most.max((one - other).abs())) / largest
+    };
+    apart(&one.0, &other.0).max(apart(one.1.as_slice(), other.1.as_slice()))
+}
+
+#[test]
+fn steps_by_inner_products_are_those_of_all_weights_and_the_same_for_any_number_of_threads() {
+    let (double, single) = (by_inner_products_apart::<f64>(), by_inner_products_apart::<f32>());
+    println!("{double:e} in f64, {single:e} in f32");
+    // Some difference shows that it was made in the other way.
+    assert!(0.0 < double && double <= 1e-12, "{double:e} in f64");
+    assert!(0.0 < single && single <= 1e-5, "{single:e} in f32");
+    let expected = by_inner_products::<f32>(1);
+    for threads in [1, 2, 3, 8] {
+        assert!(by_inner_products::<f32>(threads) == expected, "{threads} threads");
+    }
+}
+
 #[test]
 fn prediction_gives_the_same_bits_for_any_number_of_threads() {
     for workload in &INFERENCE {

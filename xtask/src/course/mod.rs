@@ -28,6 +28,10 @@ pub struct Args {
     /// Use the exercise's ten functions instead of the training path: the same figures, slower.
     #[arg(long)]
     functions: bool,
+    /// Update all weights in every step, instead of going through the examples' inner products XᵀX: the same
+    /// figures, slower.
+    #[arg(long, conflicts_with = "functions")]
+    weights: bool,
 }
 
 /// What went wrong.
@@ -97,7 +101,7 @@ pub fn run(args: &Args) -> Result<(), CourseError> {
         ("L-layer network", "expected_l_layer.json", Scale::InverseSqrt),
     ] {
         let published: Published = read_json(&args.data.join(file))?;
-        wrong.extend(compare(name, &published, scale, &train, &test, args.functions)?);
+        wrong.extend(compare(name, &published, scale, &train, &test, args)?);
     }
     if wrong.is_empty() { Ok(()) } else { Err(CourseError::Differs(wrong.join("\n"))) }
 }
@@ -115,7 +119,7 @@ fn compare(
     scale: Scale,
     train: &Images,
     test: &Images,
-    functions: bool,
+    args: &Args,
 ) -> Result<Vec<String>, CourseError> {
     let Published { layer_dims, alpha, iterations, .. } = published;
     say!("\n{name} {layer_dims:?}, alpha {alpha}, {iterations} iterations, float64");
@@ -134,8 +138,11 @@ fn compare(
             compared += 1;
         }
     };
-    let train_network = if functions { by_functions } else { by_training_path };
-    let network = train_network(parameters, published, train, &mut show)?;
+    let network = if args.functions {
+        by_functions(parameters, published, train, &mut show)?
+    } else {
+        by_training_path(parameters, published, train, args.weights, &mut show)?
+    };
     let seconds = start.elapsed().as_secs_f64();
     let train_accuracy = accuracy_on(&network, train)?;
     let test_accuracy = accuracy_on(&network, test)?;
@@ -162,11 +169,13 @@ fn compare(
     Ok(wrong)
 }
 
-/// The training path: buffers made once, dZ = AL − Y, no dA of the input.
+/// The training path: buffers made once, dZ = AL − Y, no dA of the input, and unless all `weights` are to be
+/// updated in every step, those of the first layer as sums of the images.
 fn by_training_path(
     parameters: Parameters<f64>,
     published: &Published,
     train: &Images,
+    weights: bool,
     show: &mut dyn FnMut(usize, f64),
 ) -> Result<Network<f64>, CourseError> {
     let mut network = Network::from_parameters(&parameters, Relu, Sigmoid)?;
@@ -175,10 +184,15 @@ fn by_training_path(
     let mut step = TrainingStep::new(&network, train.x.ncols(), &optimizer)?.with_threads(threads);
     let data = ((&train.x).into(), (&train.y).into(), None);
     let (cost, steps) = (&BinaryCrossEntropy, published.iterations);
-    step.run_repeatedly(&mut network, data, cost, &optimizer, steps, |step, cost| {
+    let each = |step, cost| {
         show(step - 1, cost);
         ControlFlow::Continue(())
-    })?;
+    };
+    if weights {
+        step.run_repeatedly(&mut network, data, cost, &optimizer, steps, each)?;
+    } else {
+        step.run_by_inner_products(&mut network, data, cost, &optimizer, steps, each)?;
+    }
     Ok(network)
 }
 

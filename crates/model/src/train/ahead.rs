@@ -37,6 +37,13 @@ pub(super) struct Ahead<T> {
 }
 
 impl<T: Scalar> Ahead<T> {
+    /// The sums as those of one stretch, with what they start from.
+    pub(super) fn one_sum(&mut self, start: &[T]) -> &mut [T] {
+        self.sums.clear();
+        self.sums.extend_from_slice(start);
+        &mut self.sums
+    }
+
     /// `z := Σ sums + b` for the examples from `first` on. Shape: `z (n_out, …)` of `m` examples in all.
     pub(super) fn z(
         &self,
@@ -114,31 +121,26 @@ impl<T: Scalar> TrainingStep<T> {
     pub(super) fn run_before(
         &mut self,
         network: &mut Network<T>,
-        (x, y, weights): Batch<'_, T>,
+        data: Batch<'_, T>,
         cost: &dyn Cost<T>,
         optimizer: &dyn Optimizer<T>,
         more: usize,
     ) -> Result<T> {
+        let x = data.0;
         let begun = std::mem::take(&mut self.ahead.begun);
         if !begun || more == 0 {
             self.ahead.blocks = None;
         }
-        let al = self.forward_from(network, x, begun)?;
-        let j = match weights {
-            None => cost.cost(al, y)?,
-            Some(weights) => weighted_cost(cost, al, y, weights)?,
-        };
+        let j = self.forward_to_cost(network, data, cost, begun)?;
         if !j.is_finite_number() {
             return Ok(j);
         }
         if self.updating.needs_gradients() {
-            self.backward_weighted(network, (x, y, weights), cost)?;
+            self.backward_weighted(network, data, cost)?;
             self.update(network, optimizer)?;
             return Ok(j);
         }
-        self.down(network, (x, y, weights), cost)?;
-        self.gradients_kept = false;
-        self.make_gradients(network, x, |form| form == GradientForm::Own)?;
+        self.down_to_own_gradients(network, data, cost)?;
         let begins = more > 0 && self.pays_to_begin(network, x);
         if begins {
             self.check_optimizer(optimizer)?;
@@ -151,6 +153,33 @@ impl<T: Scalar> TrainingStep<T> {
         self.descend(network, Some(x), optimizer, usize::from(begins))?;
         self.ahead.begun = begins;
         Ok(j)
+    }
+
+    /// The forward pass and the cost of its outputs.
+    pub(super) fn forward_to_cost(
+        &mut self,
+        network: &Network<T>,
+        (x, y, weights): Batch<'_, T>,
+        cost: &dyn Cost<T>,
+        begun: bool,
+    ) -> Result<T> {
+        let al = self.forward_from(network, x, begun)?;
+        Ok(match weights {
+            None => cost.cost(al, y)?,
+            Some(weights) => weighted_cost(cost, al, y, weights)?,
+        })
+    }
+
+    /// The backward pass, and of the gradients those that cannot be made while they are used up.
+    pub(super) fn down_to_own_gradients(
+        &mut self,
+        network: &Network<T>,
+        data: Batch<'_, T>,
+        cost: &dyn Cost<T>,
+    ) -> Result<()> {
+        self.down(network, data, cost)?;
+        self.gradients_kept = false;
+        self.make_gradients(network, data.0, |form| form == GradientForm::Own)
     }
 
     /// Whether the first layer can be begun, and `X` is large while its stretches are not.

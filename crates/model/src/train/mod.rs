@@ -13,6 +13,7 @@ mod forward;
 mod group;
 mod history;
 mod hold_out;
+mod inner_products;
 mod layer_records;
 mod lbfgs;
 mod line_search;

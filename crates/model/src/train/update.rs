@@ -237,6 +237,11 @@ impl<T: Scalar> Update<'_, T> {
         self.optimizer.apply(&self.rates, values, gradient, state);
     }
 
+    /// The learning rate with all its factors.
+    pub(super) fn alpha(&self) -> T {
+        self.rates.alpha
+    }
+
     /// Whether the gradient times a number is added, so that it need not be made by itself.
     pub(super) fn adds_up(&self) -> bool {
         self.optimizer.descends() && self.lambda == T::zero()

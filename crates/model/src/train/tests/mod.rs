@@ -1,6 +1,7 @@
 //! The training loop on small problems.
 
 mod endings;
+mod inner_products;
 mod learning;
 mod refusals;
 mod steps;
