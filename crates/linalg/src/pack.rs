@@ -21,53 +21,63 @@ pub(crate) unsafe fn pack<V: Simd>(
     side: &Side<'_, V::Number>,
     (row, column): (usize, usize),
     (rows, k): (usize, usize),
-    heights: impl Iterator<Item = usize>,
+    heights: impl Iterator<Item = usize> + Clone,
     mut to: *mut V::Number,
 ) {
     let Side { row_stride, column_stride, .. } = *side;
+    if row_stride == 1 {
+        // SAFETY: the caller vouches for the part.
+        unsafe {
+            let from = side.values.as_ptr().add(row + column * column_stride);
+            return copy_columns::<V>(from, column_stride, (rows, k), heights, to);
+        }
+    }
+    debug_assert_eq!(column_stride, 1, "a side is straight or transposed");
     let mut done = 0;
     for height in heights {
         let present = height.min(rows - done);
         // SAFETY: the caller vouches for the part, and `to` moves on by what was written.
         unsafe {
-            let from = side.values.as_ptr().add((row + done) * row_stride + column * column_stride);
-            if row_stride == 1 {
-                copy_rows::<V>(from, column_stride, (present, height, k), to);
-            } else {
-                debug_assert_eq!(column_stride, 1, "a side is straight or transposed");
-                turn_around::<V>(from, row_stride, (present, height, k), to);
-            }
+            let from = side.values.as_ptr().add((row + done) * row_stride + column);
+            turn_around::<V>(from, row_stride, (present, height, k), to);
             to = to.add(height * k);
         }
         done += present;
     }
 }
 
-/// Rows lie side by side in memory.
+/// Rows lie side by side in memory: columns, which may be a page apart, are gone through once.
 ///
 /// # Safety
 /// As [`pack`].
 #[inline(always)]
-unsafe fn copy_rows<V: Simd>(
+unsafe fn copy_columns<V: Simd>(
     from: *const V::Number,
     column_stride: usize,
-    (present, height, k): (usize, usize, usize),
+    (rows, k): (usize, usize),
+    heights: impl Iterator<Item = usize> + Clone,
     to: *mut V::Number,
 ) {
     for p in 0..k {
-        // SAFETY: `present` numbers are there to be read, `height` to be written.
+        // SAFETY: `rows` numbers are there to be read, and `heights` to be written.
         unsafe {
-            let (from, to) = (from.add(p * column_stride), to.add(p * height));
-            prefetch::<V, false>(from.wrapping_add(AHEAD * column_stride), present);
-            let mut i = 0;
-            while i + V::LANES <= present {
-                V::load(from.add(i)).store(to.add(i));
-                i += V::LANES;
-            }
-            while i < height {
-                let register = V::load_first(from.add(i), (present.max(i) - i).min(V::LANES));
-                register.store_first(to.add(i), (height - i).min(V::LANES));
-                i += V::LANES;
+            let from = from.add(p * column_stride);
+            prefetch::<V, false>(from.wrapping_add(AHEAD * column_stride), rows);
+            let (mut done, mut panel) = (0, to);
+            for height in heights.clone() {
+                let (from, to) = (from.add(done), panel.add(p * height));
+                let present = height.min(rows - done);
+                let mut i = 0;
+                while i + V::LANES <= present {
+                    V::load(from.add(i)).store(to.add(i));
+                    i += V::LANES;
+                }
+                while i < height {
+                    let register = V::load_first(from.add(i), (present.max(i) - i).min(V::LANES));
+                    register.store_first(to.add(i), (height - i).min(V::LANES));
+                    i += V::LANES;
+                }
+                (done, panel) = (done + present, panel.add(height * k));
             }
         }
     }

@@ -44,7 +44,7 @@ impl Panels {
 
     /// The height of each, top to bottom.
     #[inline]
-    pub(crate) fn heights(self) -> impl Iterator<Item = usize> {
+    pub(crate) fn heights(self) -> impl Iterator<Item = usize> + Clone {
         let short = std::iter::repeat_n(self.height.saturating_sub(1), self.short);
         std::iter::repeat_n(self.height, self.tall).chain(short)
     }
