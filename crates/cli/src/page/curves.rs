@@ -33,51 +33,82 @@ fn points_of(points: &[ThresholdPoint]) -> Value {
     })
 }
 
-/// ROC curves of classes, each against the rest: those that are told apart worst.
+/// A class against the rest.
+struct OfClass<'a> {
+    label: &'a str,
+    area: f64,
+    average: f64,
+    curve: Vec<ThresholdPoint>,
+}
+
+/// What its curve is judged by, and what is drawn of a point of it.
+type Judgement = fn(&OfClass<'_>) -> f64;
+type Place = fn(&ThresholdPoint) -> (f64, f64);
+
+/// ROC and precision-recall curves of classes, each against the rest: those that are told apart worst.
 pub(super) fn of_classes(
     held: &Held<'_>,
     labels: &[String],
     findings: &mut Findings,
-) -> Option<Block> {
+) -> Result<Vec<Block>, CliError> {
     let row = |of: &DMatrix<f32>, class: usize| of.row(class).into_owned();
     let mut curves = vec![];
     for (class, label) in labels.iter().enumerate() {
         let (al, y) = (row(&held.al, class), row(held.y, class));
         let [al, y] = [al, y].map(|row| DMatrix::from_row_slice(1, row.ncols(), row.as_slice()));
+        let (al, y) = ((&al).into(), (&y).into());
         // A class without a row here, or with all of them, has no curve.
-        let (Ok(area), Ok(curve)) =
-            (roc_auc((&al).into(), (&y).into()), threshold_curve((&al).into(), (&y).into()))
-        else {
-            continue;
-        };
-        curves.push((area, label, curve));
+        let (Ok(area), Ok(curve)) = (roc_auc(al, y), threshold_curve(al, y)) else { continue };
+        curves.push(OfClass { label, area, average: pr_auc(al, y)?, curve });
     }
-    curves.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut chart = Chart::new("false alarms", "found").over((0.0, 1.0), (0.0, 1.0));
-    let mut facts = vec![];
-    for (area, label, curve) in &curves {
-        let mut fact = json!({ "class": label, "area": rounded(*area) });
-        if facts.len() < WORST {
-            let some: Vec<_> = some(curve).collect();
+    if curves.is_empty() {
+        return Ok(vec![]);
+    }
+    let [area, average]: [Judgement; 2] = [|of| of.area, |of| of.average];
+    curves.sort_by(|a, b| a.average.total_cmp(&b.average));
+    let pr = Chart::new("found", "of those taken, right").over((0.0, 1.0), (0.0, 1.02));
+    let pr = with_worst(pr, &curves, average, |point| (point.recall, point.precision));
+    curves.sort_by(|a, b| a.area.total_cmp(&b.area));
+    let facts = curves.iter().enumerate().map(|(i, of)| {
+        let (area, average) = (rounded(of.area), rounded(of.average));
+        let mut fact = json!({ "class": of.label, "area": area, "average_precision": average });
+        if i < WORST {
+            let some: Vec<_> = some(&of.curve).collect();
             fact["points"] = points_of(&some);
         }
-        facts.push(fact);
-    }
-    findings.insert("curves".into(), facts.into());
-    for (area, label, curve) in curves.iter().take(WORST) {
-        let points = some(curve).map(|point| (point.false_positive_rate, point.recall));
-        chart = chart.with(Series::line(&format!("{label}: {}", share(*area)), points));
-    }
-    let title = match curves.len() {
-        0 => return None,
-        n if n > WORST => format!("ROC curves of the {WORST} classes with the least area"),
-        _ => "ROC curves, each class against the rest".into(),
+        fact
+    });
+    findings.insert("curves".into(), facts.collect());
+    let roc = Chart::new("false alarms", "found").over((0.0, 1.0), (0.0, 1.0));
+    let roc = with_worst(roc, &curves, area, |point| (point.false_positive_rate, point.recall));
+    let title = |what: &str, least: &str| match curves.len() {
+        n if n > WORST => format!("{what} curves of the {WORST} classes with the least {least}"),
+        _ => format!("{what} curves, each class against the rest"),
     };
-    let figure = Figure::new(title, Plot::Chart(chart)).read(
-        "Each point is a threshold on the probability of a class: the share of the other rows taken for it, and of its \
-         own rows found. The number is the area.",
-    );
-    Some(figure.into())
+    Ok(vec![
+        Figure::new(title("ROC", "area"), Plot::Chart(roc))
+            .read(
+                "Each point is a threshold on the probability of a class: the share of the other rows taken for it, and \
+                 of its own rows found. The nearer to the upper left, the better. The number is the area; guessing has \
+                 0.5.",
+            )
+            .into(),
+        Figure::new(title("Precision-recall", "average"), Plot::Chart(pr))
+            .read(
+                "The same thresholds: the share of its own rows found, and how many of the rows taken for the class are \
+                 of it. The nearer to the upper right, the better. The number is the average precision; guessing has \
+                 the share of the class.",
+            )
+            .into(),
+    ])
+}
+
+/// A chart of the first of these classes, each with what it is judged by.
+fn with_worst(chart: Chart, curves: &[OfClass<'_>], judged: Judgement, place: Place) -> Chart {
+    curves.iter().take(WORST).fold(chart, |chart, of| {
+        let points = some(&of.curve).map(|point| place(&point));
+        chart.with(Series::line(&format!("{}: {}", of.label, share(judged(of))), points))
+    })
 }
 
 /// The curves over thresholds, of two classes of which not all rows are one.
