@@ -2,11 +2,10 @@
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::{FINE, INK, LINE, PAPER, Picture, WIDTH, colour, cut, line_colour, words};
 use super::thin::thinned;
-use super::ticks::{by_factors, fitting, tick};
+use super::ticks::{self, fitting, tick};
 use super::{Chart, Grid, Series, Style, figure_of, marks};
 
 /// Units of a chart's height.
@@ -101,19 +100,16 @@ impl Chart {
                 .label_style(style.clone())
                 .axis_desc_style(style.clone())
                 .x_labels(x_labels)
-                .y_labels(if self.log { 0 } else { 6 })
+                .y_labels(if self.log || self.image { 0 } else { 6 })
                 .x_label_formatter(&|x| tick(*x))
-                .y_label_formatter(&|up| tick(if self.image { y.0 + y.1 - up } else { *up }))
+                .y_label_formatter(&|y| tick(*y))
                 .x_desc(cut(&self.x, ALONG))
                 .y_desc(cut(&self.y, UP))
                 .draw()?;
-            for value in if self.log { by_factors(y) } else { vec![] } {
-                let up = value.log10();
-                let line = PathElement::new(vec![(x.0, up), (x.1, up)], LINE.stroke_width(FINE));
-                chart.draw_series([line])?;
-                let (left, middle) = chart.backend_coord(&(x.0, up));
-                let style = style.pos(Pos::new(HPos::Right, VPos::Center));
-                area.draw_text(&tick(value), &style, (left - 6 * FINE as i32, middle))?;
+            match (self.log, self.image) {
+                (true, _) => ticks::draw(&ticks::by_factors(y), area, &mut chart)?,
+                (_, true) => ticks::draw(&ticks::from_the_top(y), area, &mut chart)?,
+                _ => {}
             }
             marks::draw(&self.marks, area, &mut chart)?;
             for (i, series) in self.series.iter().enumerate() {

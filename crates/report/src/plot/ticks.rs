@@ -4,8 +4,12 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{BoldPoints, Ranged};
 use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::canvas::{Area, FINE, INK, LINE, words};
 use super::figure_of;
+use super::plane::{Drawing, Plane};
 
 /// Units that a letter of a number takes, and what is between two numbers.
 const LETTER: usize = 9;
@@ -29,8 +33,8 @@ pub(super) fn fitting(along: &Range<f64>, units: usize, most: usize) -> usize {
 }
 
 /// The numbers of an axis that goes up by factors, from one power of ten to the other: round ones, some three to
-/// seven.
-pub(super) fn by_factors((low, high): (f64, f64)) -> Vec<f64> {
+/// seven. Each with where it stands.
+pub(super) fn by_factors((low, high): (f64, f64)) -> Vec<(f64, String)> {
     const FEW: usize = 3;
     const MANY: i32 = 6;
     let (first, last) = (low.floor() as i32, high.floor() as i32);
@@ -48,7 +52,29 @@ pub(super) fn by_factors((low, high): (f64, f64)) -> Vec<f64> {
         &[1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0],
     ];
     let enough = digits.iter().map(|digits| of(digits)).find(|ticks| ticks.len() >= FEW);
-    enough.unwrap_or_else(|| [low, high].map(|end| 10_f64.powf(end)).to_vec())
+    let values = enough.unwrap_or_else(|| [low, high].map(|end| 10_f64.powf(end)).to_vec());
+    values.into_iter().map(|value| (value.log10(), tick(value))).collect()
+}
+
+/// The numbers of an axis whose 0 is at the top.
+pub(super) fn from_the_top((low, high): (f64, f64)) -> Vec<(f64, String)> {
+    const MOST: usize = 6;
+    let axis: RangedCoordf64 = (0.0..high - low).into();
+    let values = axis.key_points(BoldPoints(MOST)).into_iter();
+    values.map(|value| (high - value, tick(value))).collect()
+}
+
+/// Draws such numbers, each with a line across the plot.
+pub(super) fn draw(ticks: &[(f64, String)], area: &Area<'_>, chart: &mut Plane<'_, '_>) -> Drawing {
+    let x = chart.x_range();
+    let style = words().color(&INK).pos(Pos::new(HPos::Right, VPos::Center));
+    for (up, name) in ticks {
+        let line = vec![(x.start, *up), (x.end, *up)];
+        chart.draw_series([PathElement::new(line, LINE.stroke_width(FINE))])?;
+        let (left, middle) = chart.backend_coord(&(x.start, *up));
+        area.draw_text(name, &style, (left - 6 * FINE as i32, middle))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -66,9 +92,15 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_an_image_are_counted_from_the_top() {
+        let ticks = from_the_top((0.0, 28.0));
+        assert_eq!(ticks[..2], [(28.0, "0".into()), (23.0, "5".into())]);
+    }
+
+    #[test]
     fn an_axis_by_factors_has_round_numbers() {
         let shown = |low: f64, high: f64| -> Vec<String> {
-            by_factors((low.log10(), high.log10())).into_iter().map(tick).collect()
+            by_factors((low.log10(), high.log10())).into_iter().map(|tick| tick.1).collect()
         };
         assert_eq!(shown(0.02, 0.7), ["0.02", "0.05", "0.1", "0.2", "0.5"]);
         assert_eq!(shown(0.0012, 0.009), ["0.0015", "0.002", "0.003", "0.004", "0.006", "0.008"]);
