@@ -110,6 +110,17 @@ fn of_several_classes_the_mistakes_and_both_curves_are_there() {
 }
 
 #[test]
+fn of_a_network_that_knows_nothing_no_reasons_are_named() {
+    // Nothing follows from x.
+    let rows: String =
+        (0..200).map(|i| format!("{},{}\n", i * 37 % 101, ["a", "b"][i * i % 7 % 2])).collect();
+    let html = page(&format!("x,y\n{rows}"), &["--epochs", "2"]);
+    assert!(html.contains("no better than guessing"), "{html}");
+    let why = said(&html, "why");
+    assert!(!why.contains("relies most"), "{why}");
+}
+
+#[test]
 fn columns_that_say_the_same_are_said_to() {
     let folder = TempDir::new().unwrap();
     let html = trained(folder.path(), &["breast-cancer"]);

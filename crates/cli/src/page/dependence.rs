@@ -6,7 +6,7 @@ use layerwise_report::{Bar, Bars, Block, Chart, Figure, Plot, Series};
 use serde_json::{Value, json};
 
 use super::reasons::{Ranking, rows_with, says_of};
-use super::{Findings, Held, Subject, pixels, rounded, text};
+use super::{Findings, Held, Subject, brief, pixels, rounded, text};
 use crate::error::CliError;
 use crate::explain::groups;
 use crate::report::short;
@@ -52,7 +52,7 @@ impl Moved<'_> {
     /// The column, and whether what is said goes up (or down) as its number does, nearly all the way.
     pub(super) fn direction(&self) -> Option<(&str, bool)> {
         /// The part of the way that is enough.
-        const NEARLY: f64 = 0.9;
+        const NEARLY: f64 = 0.8;
         let is_number = matches!(self.feature.encoding, Encoding::Number { .. });
         let says = &self.outputs.first().filter(|_| is_number)?.1;
         let (low, high) = says
@@ -61,6 +61,21 @@ impl Moved<'_> {
         let way = says.last()? - says.first()?;
         let enough = high > low && way.abs() >= NEARLY * (high - low);
         enough.then_some((self.feature.column.as_str(), way > 0.0))
+    }
+
+    /// The column, and the level or the number at which what is said is highest.
+    pub(super) fn highest(&self) -> Option<String> {
+        let says = &self.outputs.first()?.1;
+        let (at, _) = says.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+        let (column, value) = (short(&self.feature.column), self.values.get(at)?);
+        Some(match (&self.feature.encoding, value.parse()) {
+            (Encoding::Number { .. }, Ok(number)) => {
+                // One of some values that were asked about: its last digits say nothing.
+                let about: f64 = format!("{number:.2e}").parse().unwrap_or(number);
+                format!("{column} is about {}", brief(about))
+            }
+            _ => format!("{column} is {}", short(value)),
+        })
     }
 }
 

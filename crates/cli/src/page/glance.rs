@@ -8,15 +8,15 @@ use super::groups::ByColumn;
 use super::reasons::Ranking;
 use super::summary::{Judged, most_frequent};
 use super::truths::Truths;
-use super::{Held, Subject, brief, numbers, percent, pixel_worth, pixels, share};
+use super::{Held, Subject, brief, numbers, percent, reliance};
 use crate::error::CliError;
 use crate::report::{measure, short};
 use crate::scores::confusion;
 
-/// Mistakes and columns that are named.
+/// Mistakes that are named.
 const NAMED: usize = 3;
-/// The part of what a network knows that a column has to be worth to be said to count by itself.
-const MUCH: f64 = 0.1;
+/// What is said where nothing is wrong.
+const NONE_WRONG: &str = "Not one of these rows is taken for a wrong class.";
 
 /// What the sections found out.
 pub(super) struct Found<'a> {
@@ -39,7 +39,7 @@ pub(super) fn block(
     let facts = [
         ("how good it is", good(subject, held, judged, &counts)),
         ("where it fails", fails(subject, &counts, found)),
-        ("why", why(subject, held, found)),
+        ("why", reliance::words(subject, held, found)),
     ];
     let facts = facts.map(|(term, fact)| (term.to_owned(), fact));
     Ok(Block::Facts(facts.into_iter().filter(|(_, fact)| !fact.is_empty()).collect()))
@@ -103,13 +103,7 @@ fn fails(subject: &Subject<'_>, counts: &[Vec<usize>], found: &Found<'_>) -> Str
     match (target.task(), counts) {
         (Task::Regression, _) => said.extend(too_high(found.truths, &short(target.column()))),
         (Task::Binary, [no, yes]) => {
-            let (rows, others) = (yes.iter().sum(), no.iter().sum());
-            said.push(format!(
-                "It overlooks {}, and takes {} for {}.",
-                part(yes[0], rows, &format!(" rows of {}", label(1))),
-                part(no[1], others, &format!(" of {}", label(0))),
-                label(1)
-            ));
+            said.push(errors_of_two((no, yes), [label(0), label(1)]));
         }
         _ => said.extend(mistakes(counts, label)),
     }
@@ -131,6 +125,22 @@ fn fails(subject: &Subject<'_>, counts: &[Vec<usize>], found: &Found<'_>) -> Str
         said.push("By no column is a group of rows surely worse than the others.".into());
     }
     said.join(" ")
+}
+
+/// What is overlooked of the second of two classes, and what is taken for it.
+fn errors_of_two((no, yes): (&[usize], &[usize]), labels: [String; 2]) -> String {
+    let [other, label] = labels;
+    let (rows, others) = (yes.iter().sum::<usize>(), no.iter().sum::<usize>());
+    if yes[0] + no[1] == 0 {
+        return NONE_WRONG.into();
+    }
+    let overlooked = part(yes[0], rows, &format!(" rows of {label}"));
+    let taken = part(no[1], others, &format!(" rows of {other}"));
+    match (rows, others) {
+        (0, _) => format!("It takes {taken} for {label}; there are no rows of {label} here."),
+        (_, 0) => format!("It overlooks {overlooked}; there are no rows of {other} here."),
+        _ => format!("It overlooks {overlooked}, and takes {taken} for {label}."),
+    }
 }
 
 /// The ends of what is true, if predictions stay away from them.
@@ -159,7 +169,7 @@ fn mistakes(counts: &[Vec<usize>], label: impl Fn(usize) -> String) -> Vec<Strin
     let mut wrong: Vec<_> = pairs.filter(|&(i, j)| i != j && counts[i][j] > 0).collect();
     wrong.sort_by_key(|&(i, j)| std::cmp::Reverse(counts[i][j]));
     if wrong.is_empty() {
-        return vec!["Not one of these rows is taken for a wrong class.".into()];
+        return vec![NONE_WRONG.into()];
     }
     let (n, of) = (counts[least][least], rows(least));
     let of = format!("Least often found is {}: {}.", label(least), part(n, of, " rows"));
@@ -168,73 +178,6 @@ fn mistakes(counts: &[Vec<usize>], label: impl Fn(usize) -> String) -> Vec<Strin
     });
     let named: Vec<String> = named.collect();
     vec![of, format!("The most frequent mistakes: {}.", named.join(", "))]
-}
-
-fn why(subject: &Subject<'_>, held: &Held<'_>, found: &Found<'_>) -> String {
-    let ranking = found.ranking;
-    if !ranking.is_measured() {
-        return String::new();
-    }
-    if let Some(format) = pixels::format(subject.notes) {
-        let place = pixel_worth::middle(ranking, subject, format);
-        return place.unwrap_or_default();
-    }
-    let name = ranking.name();
-    let guess = match subject.notes.target.task() {
-        Task::Regression => 0.0,
-        Task::Binary => 0.5,
-        Task::Classes => most_frequent(held, subject.notes.target.labels().len()).1,
-    };
-    let knows = ranking.whole() - guess;
-    let worth: Vec<(String, f64, f64)> = ranking
-        .columns(subject)
-        .zip(ranking.worth())
-        .map(|(feature, (mean, deviation))| (short(&feature.column), mean, deviation))
-        .collect();
-    let surely: Vec<_> = worth.iter().filter(|(_, mean, deviation)| mean > deviation).collect();
-    let Some((first, most, _)) = surely.first() else {
-        return format!(
-            "No column is worth more than chance explains: shuffled, none takes {name} down for sure."
-        );
-    };
-    let mut words = if *most < MUCH * knows {
-        format!(
-            "No column counts for much by itself: shuffling {first}, which counts most, takes {name} only from {} to \
-             {}. What one says, others say as well.",
-            share(ranking.whole()),
-            share(ranking.whole() - most)
-        )
-    } else {
-        let named = surely.iter().take(NAMED);
-        let named = named.map(|(column, mean, _)| format!("{column} ({})", brief(*mean)));
-        format!(
-            "It relies most on {}; in brackets is what {name} loses when the column is shuffled.",
-            named.collect::<Vec<_>>().join(", ")
-        )
-    };
-    if subject.notes.target.task() != Task::Classes {
-        let of = |up: bool| -> Vec<String> {
-            let found = found.moved.iter().filter_map(Moved::direction);
-            found.filter(|found| found.1 == up).map(|found| short(found.0)).collect()
-        };
-        let ways: Vec<String> = [(of(true), "rises"), (of(false), "falls")]
-            .into_iter()
-            .filter(|(columns, _)| !columns.is_empty())
-            .map(|(columns, way)| format!("{way} as {} go up", columns.join(", ")))
-            .map(|way| if way.contains(", ") { way } else { way.replace(" go up", " goes up") })
-            .collect();
-        let what = match subject.notes.target.task() {
-            Task::Regression => "The prediction".to_owned(),
-            _ => format!(
-                "The probability of {}",
-                subject.notes.target.labels().get(1).map_or("1".into(), |label| short(label))
-            ),
-        };
-        if !ways.is_empty() {
-            words += &format!(" {what} {}.", ways.join("; it "));
-        }
-    }
-    words
 }
 
 #[cfg(test)]
@@ -251,7 +194,17 @@ mod tests {
              taken for b (2 of 10), b taken for a (1 of 10)."
         );
         let right = mistakes(&[vec![3, 0], vec![0, 2]], label);
-        assert_eq!(right, ["Not one of these rows is taken for a wrong class."]);
+        assert_eq!(right, [NONE_WRONG]);
+    }
+
+    #[test]
+    fn what_is_overlooked_of_two_classes() {
+        let said = |no, yes| errors_of_two((no, yes), ["no".into(), "yes".into()]);
+        let both = "It overlooks 3 of 4 rows of yes (75.0 %), and takes 2 of 8 rows of no (25.0 %) for yes.";
+        assert_eq!(said(&[6, 2], &[3, 1]), both);
+        assert_eq!(said(&[6, 0], &[0, 1]), NONE_WRONG);
+        assert!(said(&[6, 2], &[0, 0]).ends_with("there are no rows of yes here."));
+        assert!(said(&[0, 0], &[1, 0]).starts_with("It overlooks 1 of 1 rows of yes (100.0 %); "));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod pixels;
 mod ranges;
 mod reasons;
 mod regions;
+mod reliance;
 mod summary;
 mod training;
 mod truths;
