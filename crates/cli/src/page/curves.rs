@@ -79,19 +79,26 @@ pub(super) fn of_classes(
         fact
     });
     findings.insert("curves".into(), facts.collect());
-    let roc = Chart::new("false alarms", "found").over((0.0, 1.0), (0.0, 1.0));
+    let end = end_of_alarms(&curves[..curves.len().min(WORST)]);
+    let roc = Chart::new("false alarms", "found").over((0.0, end), (0.0, 1.0));
     let roc = with_worst(roc, &curves, area, |point| (point.false_positive_rate, point.recall));
+    let ends = match end < 1.0 {
+        true => format!(
+            " The axis ends at {end}: from there on nearly all rows of each class are found."
+        ),
+        false => String::new(),
+    };
     let title = |what: &str, least: &str| match curves.len() {
         n if n > WORST => format!("{what} curves of the {WORST} classes with the least {least}"),
         _ => format!("{what} curves, each class against the rest"),
     };
     Ok(vec![
         Figure::new(title("ROC", "area"), Plot::Chart(roc))
-            .read(
+            .read(format!(
                 "Each point is a threshold on the probability of a class: the share of the other rows taken for it, and \
                  of its own rows found. The nearer to the upper left, the better. The number is the area; guessing has \
-                 0.5.",
-            )
+                 0.5.{ends}"
+            ))
             .into(),
         Figure::new(title("Precision-recall", "average"), Plot::Chart(pr))
             .read(
@@ -103,10 +110,34 @@ pub(super) fn of_classes(
     ])
 }
 
+/// Up to how many false alarms there is something to see: beyond it nearly all rows of every class are found.
+fn end_of_alarms(curves: &[OfClass<'_>]) -> f64 {
+    const NEARLY: f64 = 0.99;
+    let found = |of: &OfClass<'_>| {
+        let point = of.curve.iter().find(|point| point.recall >= NEARLY);
+        point.map_or(1.0, |point| point.false_positive_rate)
+    };
+    let last = curves.iter().map(found).fold(0.0, f64::max);
+    [0.05, 0.1, 0.2, 0.5].into_iter().find(|end| *end >= last).unwrap_or(1.0)
+}
+
+/// A line as far as its axis goes.
+fn upto(mut points: Vec<(f64, f64)>, end: f64) -> Vec<(f64, f64)> {
+    if let Some(i) = points.iter().position(|point| point.0 > end) {
+        let next = points[i];
+        points.truncate(i);
+        if let Some(&(x, y)) = points.last() {
+            points.push((end, y + (next.1 - y) * (end - x) / (next.0 - x)));
+        }
+    }
+    points
+}
+
 /// A chart of the first of these classes, each with what it is judged by.
 fn with_worst(chart: Chart, curves: &[OfClass<'_>], judged: Judgement, place: Place) -> Chart {
     curves.iter().take(WORST).fold(chart, |chart, of| {
-        let points = some(&of.curve).map(|point| place(&point));
+        let points = some(&of.curve).map(|point| place(&point)).collect();
+        let points = upto(points, chart.ranges[0].map_or(1.0, |range| range.1));
         chart.with(Series::line(&format!("{}: {}", of.label, share(judged(of))), points))
     })
 }
@@ -163,4 +194,38 @@ pub(super) fn of_two_classes(
             ))
             .into(),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_where_its_axis_does() {
+        let line = vec![(0.0, 0.0), (0.0, 0.5), (0.5, 1.0), (1.0, 1.0)];
+        assert_eq!(upto(line.clone(), 0.25), [(0.0, 0.0), (0.0, 0.5), (0.25, 0.75)]);
+        assert_eq!(upto(line.clone(), 1.0), line);
+    }
+
+    #[test]
+    fn an_axis_goes_until_every_class_is_found() {
+        let of = |points: &[(f64, f64)]| {
+            let point = |&(false_positive_rate, recall): &(f64, f64)| ThresholdPoint {
+                threshold: 0.5,
+                false_positive_rate,
+                recall,
+                precision: 1.0,
+            };
+            OfClass {
+                label: "a",
+                area: 1.0,
+                average: 1.0,
+                curve: points.iter().map(point).collect(),
+            }
+        };
+        let (good, middling) = (of(&[(0.0, 0.9), (0.01, 1.0)]), of(&[(0.0, 0.5), (0.3, 0.995)]));
+        assert_eq!(end_of_alarms(&[good]), 0.05);
+        assert_eq!(end_of_alarms(&[middling]), 0.5);
+        assert_eq!(end_of_alarms(&[of(&[(0.8, 0.9), (1.0, 1.0)])]), 1.0);
+    }
 }
