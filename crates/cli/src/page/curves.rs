@@ -65,10 +65,10 @@ pub(super) fn of_classes(
         return Ok(vec![]);
     }
     let [area, average]: [Judgement; 2] = [|of| of.area, |of| of.average];
+    // The same classes in both, in the same colours.
     curves.sort_by(|a, b| a.average.total_cmp(&b.average));
     let pr = Chart::new("found", "of those taken, right").over((0.0, 1.0), (0.0, 1.02));
     let pr = with_worst(pr, &curves, average, |point| (point.recall, point.precision));
-    curves.sort_by(|a, b| a.area.total_cmp(&b.area));
     let facts = curves.iter().enumerate().map(|(i, of)| {
         let (area, average) = (rounded(of.area), rounded(of.average));
         let mut fact = json!({ "class": of.label, "area": area, "average_precision": average });
@@ -88,19 +88,19 @@ pub(super) fn of_classes(
         ),
         false => String::new(),
     };
-    let title = |what: &str, least: &str| match curves.len() {
-        n if n > WORST => format!("{what} curves of the {WORST} classes with the least {least}"),
+    let title = |what: &str| match curves.len() {
+        n if n > WORST => format!("{what} curves of the {WORST} classes that are told apart worst"),
         _ => format!("{what} curves, each class against the rest"),
     };
     Ok(vec![
-        Figure::new(title("ROC", "area"), Plot::Chart(roc))
+        Figure::new(title("ROC"), Plot::Chart(roc))
             .read(format!(
                 "Each point is a threshold on the probability of a class: the share of the other rows taken for it, and \
                  of its own rows found. The nearer to the upper left, the better. The number is the area; guessing has \
                  0.5.{ends}"
             ))
             .into(),
-        Figure::new(title("Precision-recall", "average"), Plot::Chart(pr))
+        Figure::new(title("Precision-recall"), Plot::Chart(pr))
             .read(
                 "The same thresholds: the share of its own rows found, and how many of the rows taken for the class are \
                  of it. The nearer to the upper right, the better. The number is the average precision; guessing has \
