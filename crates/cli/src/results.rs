@@ -121,12 +121,12 @@ impl Told {
             ));
             return Ok(None);
         }
-        let words = page::held_out(held.n_rows());
+        let words = page::held_out(held.n_rows(), notes);
         let name = held.name().to_owned();
         let data = Some(name.clone());
         let held = Some(Held::new(words, (&held, test), network)?);
         let (command, config) = (command(), Some(config));
-        let (warnings, missing) = (&warnings[..], &missing[..]);
+        let (warnings, missing) = (&warnings[..], Some(&missing[..]));
         let subject = Subject {
             name,
             data,

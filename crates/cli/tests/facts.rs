@@ -126,7 +126,7 @@ fn models_of_earlier_versions_have_pages() {
         succeeds(path, &[&["report"], &arguments[..]].concat());
         let html = fs::read_to_string(path.join("old.html")).unwrap();
         assert!(html.contains("The model is of an earlier version"), "{arguments:?}");
-        assert!(html.contains("accuracy on the validation rows"), "{arguments:?}");
+        assert!(html.contains("Accuracy on the validation rows"), "{arguments:?}");
     }
     succeeds(path, &["inspect", "old.st"]);
 }

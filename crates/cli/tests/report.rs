@@ -189,7 +189,7 @@ fn rows_of_one_class_have_a_page_all_the_same() {
     succeeds(path, &["report", "n.st", "same.csv"]);
     // Then nothing can be said of what the network relies on.
     let html = fs::read_to_string(path.join("n.html")).unwrap();
-    assert!(html.contains("The most wrong, with the first of the columns"));
+    assert!(html.contains("The most wrong: the line of the file, and the first of the columns"));
 }
 
 #[test]

@@ -39,12 +39,9 @@ pub(super) fn blocks(
             values,
         };
         blocks.push(
-            Figure::new(
-                "Confusion: rows by their class and the class they were taken for",
-                Plot::Heat(heat),
-            )
-            .read("What lies on the diagonal is right. The colour is the share of the row.")
-            .into(),
+            Figure::new("Confusion: what rows are, and what they are taken for", Plot::Heat(heat))
+                .read("What lies on the diagonal is right. The colour is the share of the row.")
+                .into(),
         );
     }
     blocks.push(calibration(held, findings)?);
@@ -58,7 +55,7 @@ pub(super) fn blocks(
     blocks.push(by_class(subject, held, &labels, &counts)?);
     match target.task() {
         Task::Binary => blocks.extend(curves::of_two_classes(held, &labels, findings)?),
-        _ => blocks.extend(curves::of_classes(held, &labels, findings)),
+        _ => blocks.extend(curves::of_classes(held, &labels, findings)?),
     }
     Ok(blocks)
 }
@@ -131,10 +128,18 @@ fn calibration(held: &Held<'_>, findings: &mut Findings) -> Result<Block, CliErr
     if !few.is_empty() {
         chart = chart.with(Series::dots("of fewer than 5 answers", few));
     }
-    let mut figure = Figure::new(format!("Calibration, error {}", share(error)), Plot::Chart(chart)).read(
-        "Below the broken line it is surer than it should be, above it less sure. The error is the mean distance; \
-         the band is what chance alone may do.",
-    );
+    let n: usize = bins.iter().map(|bin| bin.answers).sum();
+    let mean = |of: fn(&ReliabilityBin) -> f64| {
+        bins.iter().map(|bin| bin.answers as f64 * of(bin)).sum::<f64>() / n.max(1) as f64
+    };
+    let band = if drawn.len() > 1 { " The band is what chance alone may do." } else { "" };
+    let title = format!("Calibration, error {}", share(error));
+    let mut figure = Figure::new(title, Plot::Chart(chart)).read(format!(
+        "It gives its answers a probability of {} in the mean, and {} of them are right. Below the broken line it is surer than it should be, above it \
+         less sure. The error is the mean distance from that line.{band}",
+        percent(mean(|bin| bin.sureness)),
+        percent(mean(|bin| bin.right)),
+    ));
     let row =
         |bin: &ReliabilityBin| [share(bin.sureness), share(bin.right), bin.answers.to_string()];
     let header = ["how sure (mean)", "right", "answers"];

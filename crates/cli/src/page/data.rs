@@ -1,6 +1,6 @@
 //! What is predicted from what.
 
-use layerwise_data::Encoding;
+use layerwise_data::{Encoding, Scaling, Task};
 use layerwise_report::{Bar, Bars, Block, Chart, Figure, Plot, Series, Table};
 
 use super::{Subject, count, percent, plain, text};
@@ -10,6 +10,8 @@ use crate::report::{printable, short};
 /// Rows of a table, at most, and of one that is shown unasked.
 const MOST: usize = 200;
 const UNASKED: usize = 40;
+/// Part of an equal share below which a class is said to be rare.
+const RARE: f64 = 0.5;
 /// Classes whose shares are drawn.
 const CLASSES: usize = 20;
 
@@ -24,9 +26,14 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         (
             "rows".to_owned(),
             format!(
-                "{}: {} for training, {validation} for validation (when to stop), {test} held out for testing",
+                "{}: {} for training, {validation} for validation (when to stop), {test} held out for testing; parted at \
+                 random by the seed{}",
                 data.rows,
-                data.rows.saturating_sub(validation + test)
+                data.rows.saturating_sub(validation + test),
+                match target.task() {
+                    Task::Regression => "",
+                    _ => ", each class in the same proportion",
+                }
             ),
         ),
         (
@@ -56,13 +63,13 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         facts.push(("images".into(), format!("{format}, as they were")));
     }
     facts.extend(subject.source.clone().map(|source| ("source".into(), source)));
-    if !subject.missing.is_empty() {
-        let total: usize = subject.missing.iter().map(|(_, n)| n).sum();
-        let columns = subject.missing.iter().take(20);
-        let columns = columns.map(|(name, n)| format!("{} {n}", short(name)));
-        let more = if subject.missing.len() > 20 { ", …" } else { "" };
+    if let Some(missing) = subject.missing {
+        let total: usize = missing.iter().map(|(_, n)| n).sum();
+        let columns = missing.iter().take(20).map(|(name, n)| format!("{} {n}", short(name)));
         let columns = columns.collect::<Vec<_>>().join(", ");
-        facts.push(("missing values".into(), format!("{total}: {columns}{more}")));
+        let more = if missing.len() > 20 { ", …" } else { "" };
+        let words = if total == 0 { "none".into() } else { format!("{total}: {columns}{more}") };
+        facts.push(("missing values".into(), words));
     }
     let mut blocks = vec![Block::Facts(facts)];
     blocks.extend(distribution(subject));
@@ -79,7 +86,11 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         let words = feature.encoding.words();
         [
             printable(&feature.column),
-            words.split("; missing").next().unwrap_or_default().to_owned(),
+            words
+                .split("; missing")
+                .next()
+                .unwrap_or_default()
+                .replace(", a row each", ", a feature each"),
             missing(&feature.encoding),
             feature.encoding.n_rows().to_string(),
         ]
@@ -91,10 +102,45 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         "What becomes of each column".into()
     };
     blocks.push(text(
-        "All of this was learned from the training rows alone: nothing of the test rows went into it.",
+        "What becomes of the columns was learned from the training rows alone: nothing of the test rows went into it.",
     ));
     blocks.push(folded(Table::new(caption, header, encoded)));
+    let encodings: Vec<&Encoding> = recipe.features().iter().map(|f| &f.encoding).collect();
+    let words = in_words(&encodings);
+    if !words.is_empty() {
+        blocks.push(text(words));
+    }
     blocks
+}
+
+/// What is meant by the words for these encodings.
+fn in_words(encodings: &[&Encoding]) -> String {
+    let scaled = |scaling: fn(&Scaling) -> bool| move |encoding: &Encoding| matches!(encoding, Encoding::Number { scaling: of, .. } if scaling(of));
+    let any = |is: &dyn Fn(&Encoding) -> bool| encodings.iter().any(|encoding| is(encoding));
+    let words = [
+        (
+            any(&scaled(|of| matches!(of, Scaling::Standard { .. }))),
+            "Standardized: less its mean and divided by its standard deviation.",
+        ),
+        (
+            any(&scaled(|of| matches!(of, Scaling::Quantile { .. }))),
+            "By rank: where a number stands among those of the training rows, as a normal distribution would have it.",
+        ),
+        (
+            any(&scaled(|of| matches!(of, Scaling::Bins { .. }))),
+            "In bins: a feature for each part of the column's range says how far a number goes through that part.",
+        ),
+        (
+            any(&|encoding| matches!(encoding, Encoding::OneHot { .. })),
+            "A feature each: it is 1 for the level that a row has, and 0 for all others.",
+        ),
+        (
+            any(&|encoding| matches!(encoding, Encoding::Codes { .. })),
+            "Embedded: each level has some numbers of its own, which are learned with the network.",
+        ),
+    ];
+    let words = words.into_iter().filter_map(|(is, words)| is.then_some(words));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn are(n: usize) -> &'static str {
@@ -155,9 +201,15 @@ fn distribution(subject: &Subject<'_>) -> Option<Block> {
         _ => "The share of each class".into(),
     };
     let bars = Bars::new("share of the rows", order.iter().take(CLASSES).map(bar));
-    let mut figure = Figure::new(title, Plot::Bars(bars)).read(format!(
-        "A rare class is learned from few examples, and easily overlooked by measures of all rows.{some}"
-    ));
+    let equal = total as f64 / labels.len().max(1) as f64;
+    let least = rows.iter().map(of).fold(f64::INFINITY, f64::min);
+    let rarity = match least < RARE * equal {
+        true => {
+            "A rare class is learned from few examples, and easily overlooked by measures of all rows."
+        }
+        false => "No class is much rarer than the others.",
+    };
+    let mut figure = Figure::new(title, Plot::Bars(bars)).read(format!("{rarity}{some}"));
     let named = order.iter().take(MOST).map(|&class| row(printable(&labels[class]), &rows[class]));
     figure.table = Table::new("Rows of each part", header("class"), named);
     Some(figure.into())
@@ -171,7 +223,7 @@ fn missing(encoding: &Encoding) -> String {
             format!("{}{told}", plain(*fill))
         }
         Encoding::OneHot { missing: true, .. } => "a level of its own".into(),
-        Encoding::OneHot { .. } => "none of the levels".into(),
+        Encoding::OneHot { .. } => "0 for all levels".into(),
         Encoding::Codes { .. } => "the level of what is unknown".into(),
         Encoding::Date { indicator: true, .. } => "the mean, and a feature tells".into(),
         Encoding::Date { .. } => "the mean".into(),

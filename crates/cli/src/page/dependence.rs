@@ -6,7 +6,7 @@ use layerwise_report::{Bar, Bars, Block, Chart, Figure, Plot, Series};
 use serde_json::{Value, json};
 
 use super::reasons::{Ranking, rows_with, says_of};
-use super::{Findings, Held, Subject, rounded, text};
+use super::{Findings, Held, Subject, brief, pixels, rounded, text};
 use crate::error::CliError;
 use crate::explain::groups;
 use crate::report::short;
@@ -20,8 +20,11 @@ const ROWS: usize = 400;
 /// Classes that are drawn: those that a column moves most.
 const CLASSES: usize = 4;
 
+/// Values of a number up to which each has a bar.
+const FEW: usize = 3;
+
 /// What is said in the mean as a column moves.
-struct Moved<'a> {
+pub(super) struct Moved<'a> {
     feature: &'a Feature,
     /// Its values, as cells.
     values: Vec<String>,
@@ -29,16 +32,59 @@ struct Moved<'a> {
     outputs: Vec<(usize, Vec<f64>)>,
 }
 
-pub(super) fn blocks(
-    subject: &Subject<'_>,
+/// What is said as each of the columns moves that count most.
+pub(super) fn followed<'a>(
+    subject: &Subject<'a>,
     held: &Held<'_>,
     ranking: &Ranking,
-    findings: &mut Findings,
-) -> Result<Vec<Block>, CliError> {
+) -> Result<Vec<Moved<'a>>, CliError> {
+    if !ranking.is_measured() || pixels::format(subject.notes).is_some() {
+        return Ok(vec![]);
+    }
     let mut moved = vec![];
     for place in ranking.places().take(FOLLOWED) {
         moved.extend(follow(subject, held, place)?);
     }
+    Ok(moved)
+}
+
+impl Moved<'_> {
+    /// The column, and whether what is said goes up (or down) as its number does, nearly all the way.
+    pub(super) fn direction(&self) -> Option<(&str, bool)> {
+        /// The part of the way that is enough.
+        const NEARLY: f64 = 0.8;
+        let is_number = matches!(self.feature.encoding, Encoding::Number { .. });
+        let says = &self.outputs.first().filter(|_| is_number)?.1;
+        let (low, high) = says
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
+        let way = says.last()? - says.first()?;
+        let enough = high > low && way.abs() >= NEARLY * (high - low);
+        enough.then_some((self.feature.column.as_str(), way > 0.0))
+    }
+
+    /// The column, and the level or the number at which what is said is highest.
+    pub(super) fn highest(&self) -> Option<String> {
+        let says = &self.outputs.first()?.1;
+        let (at, _) = says.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+        let (column, value) = (short(&self.feature.column), self.values.get(at)?);
+        Some(match (&self.feature.encoding, value.parse()) {
+            (Encoding::Number { .. }, Ok(number)) => {
+                // One of some values that were asked about: its last digits say nothing.
+                let about: f64 = format!("{number:.2e}").parse().unwrap_or(number);
+                format!("{column} is about {}", brief(about))
+            }
+            _ => format!("{column} is {}", short(value)),
+        })
+    }
+}
+
+pub(super) fn blocks(
+    subject: &Subject<'_>,
+    held: &Held<'_>,
+    moved: &[Moved<'_>],
+    findings: &mut Findings,
+) -> Result<Vec<Block>, CliError> {
     let fact = |moved: &Moved<'_>| {
         let outputs = moved.outputs.iter().map(|(k, says)| {
             let says: Vec<f64> = says.iter().copied().map(rounded).collect();
@@ -52,14 +98,19 @@ pub(super) fn blocks(
     if moved.is_empty() {
         return Ok(vec![]);
     }
-    let range = range(subject, &moved);
-    let mut blocks = vec![text(
-        "What the network says in the mean if up to 400 of the test rows had this value of a column, and everything \
-         else stayed as it is (partial dependence), of the columns that count most. All have one axis, so that what \
-         moves more counts more. Where columns go together, that asks about rows that are none.",
-    )];
+    let range = range(subject, moved);
+    let (axis, from) = match subject.notes.target.task() {
+        Task::Regression => ("the same axis", ""),
+        _ => ("the same axis from 0 on", ", and a flat one hardly at all"),
+    };
+    let mut blocks = vec![text(format!(
+        "What the network says if one column had the same value in every row and all else stayed as it is, in the mean \
+         of {} test rows (partial dependence), for the columns that count most. All have {axis}: what moves it more \
+         counts more{from}. Where columns go together, this asks about rows that do not exist.",
+        asked(held).count()
+    ))];
     for moved in moved {
-        blocks.push(block(subject, held, &moved, range)?);
+        blocks.push(block(subject, held, moved, range)?);
     }
     Ok(blocks)
 }
@@ -72,7 +123,8 @@ fn range(subject: &Subject<'_>, moved: &[Moved<'_>]) -> (f64, f64) {
     let room = 0.05 * (high - low).max(1e-6 * high.abs()).max(1e-9);
     match subject.notes.target.task() {
         Task::Regression => (low - room, high + room),
-        _ => ((low - room).max(0.0), (high + room).min(1.0)),
+        // From 0 on: what hardly moves is to look like it.
+        _ => (0.0, (high + room).min(1.0)),
     }
 }
 
@@ -102,6 +154,11 @@ fn number(subject: &Subject<'_>, a: f32) -> f64 {
     }
 }
 
+/// The rows that are asked with each value.
+fn asked(held: &Held<'_>) -> impl Iterator<Item = usize> + use<> {
+    (0..held.m()).step_by(held.m().div_ceil(ROWS).max(1))
+}
+
 fn follow<'a>(
     subject: &Subject<'a>,
     held: &Held<'_>,
@@ -115,8 +172,7 @@ fn follow<'a>(
     let group = groups(&notes.recipe)[place].clone();
     let encoded = rows_with(subject, held, &[(&feature.column, values.clone())])?;
     let encoded = encoded.rows(group.start, group.len()).into_owned();
-    let step = held.m().div_ceil(ROWS);
-    let rows: Vec<usize> = (0..held.m()).step_by(step).collect();
+    let rows: Vec<usize> = asked(held).collect();
     let x = held.x.select_columns(&rows);
     let means = partial_dependence(subject.network, &x, group, &encoded)?;
     let moved = |k: &usize| means.row(*k).max() - means.row(*k).min();
@@ -183,7 +239,8 @@ fn block(
         Task::Classes => "probability".to_owned(),
         _ => says(subject, 0),
     };
-    let plot = if matches!(feature.encoding, Encoding::Number { .. }) {
+    let few = values.len() <= FEW;
+    let plot = if matches!(feature.encoding, Encoding::Number { .. }) && !few {
         let mut chart = Chart::new(column, y);
         chart.ranges[1] = Some(range);
         for (k, row) in outputs {

@@ -76,14 +76,14 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
         };
         [name(*l), figure(found.mean), figure(found.deviation), percent(found.zeros), silent]
     });
-    let header = ["layer", "mean", "deviation", "zeros", "silent units"];
+    let header = ["layer", "mean", "deviation", "zeros", "dead units"];
     let caption = format!("What the units give out over {m} of the test rows");
     let silent: usize = spoken.iter().map(|(_, found)| found.silent).sum();
     let units: usize = spoken.iter().map(|(_, found)| found.units).sum();
     blocks.push(text(match silent {
         0 => "No unit is dead: each says something about one of these rows at least.".to_owned(),
         silent => format!(
-            "{silent} of {units} units {} 0 for every one of these rows (\"dead\"): a dead unit costs time and says \
+            "{silent} of {units} units {} dead, 0 for every one of these rows: a dead unit costs time and says \
              nothing. Many of them mean that a smaller layer, or a lower learning rate, would do as well.",
             if silent == 1 { "is" } else { "are" }
         ),
@@ -104,7 +104,8 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
         }
         let edges: Vec<f64> = (0..=n).map(|i| low + i as f64 * width).collect();
         let counts: Vec<f64> = found.counts.iter().map(|&count| count as f64).collect();
-        let chart = Chart::new("a", "values").with(Series::histogram("values", &edges, &counts));
+        let chart = Chart::new("what a unit gives out", "times")
+            .with(Series::histogram("times", &edges, &counts));
         let figure = Figure::new(format!("What layer {} gives out", name(l)), Plot::Chart(chart));
         blocks.push(figure.read(reading(&layers[l].kind())).into());
     }

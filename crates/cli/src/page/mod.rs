@@ -6,17 +6,22 @@ mod curves;
 mod data;
 mod dependence;
 mod failures;
+mod glance;
+mod groups;
 mod inside;
 mod intervals;
 mod network;
 mod numbers;
 mod of_model;
+mod pixel_worth;
 mod pixels;
 mod ranges;
 mod reasons;
 mod regions;
+mod reliance;
 mod summary;
 mod training;
+mod truths;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -46,8 +51,8 @@ pub struct Subject<'a> {
     pub held: Option<Held<'a>>,
     /// What should be known before anything else.
     pub warnings: &'a [String],
-    /// Columns with how many of their values are missing, where that is known.
-    pub missing: &'a [(String, usize)],
+    /// Columns with how many of their values are missing, if that is known.
+    pub missing: Option<&'a [(String, usize)]>,
     /// The command that was typed, and the options it came to.
     pub command: String,
     pub config: Option<String>,
@@ -128,26 +133,40 @@ fn page(subject: &Subject<'_>) -> Result<Page, CliError> {
     let target = &subject.notes.target;
     let judged = summary::judged(subject)?;
     let mut findings = Findings::new();
+    let mut glance = None;
+    let mut of_rows = vec![];
+    if let Some(held) = &subject.held {
+        let ranking = reasons::ranking(subject, held)?;
+        let moved = dependence::followed(subject, held, &ranking)?;
+        let groups = groups::by_columns(subject, held, &ranking);
+        let truths = match target.task() {
+            Task::Regression => truths::by_truth(subject, held),
+            _ => vec![],
+        };
+        let found =
+            glance::Found { ranking: &ranking, moved: &moved, groups: &groups, truths: &truths };
+        glance = Some(glance::block(subject, held, &judged, &found)?);
+        let quality = match target.task() {
+            Task::Regression => numbers::blocks(subject, held, &mut findings)?,
+            _ => classes::blocks(subject, held, &mut findings)?,
+        };
+        let failures =
+            failures::blocks(subject, held, &ranking, (&groups, &truths), &mut findings)?;
+        let reasons = reasons::blocks(subject, held, (&ranking, &moved), &mut findings)?;
+        of_rows = vec![
+            section("quality", "How good it is", quality),
+            section("failures", "Where it fails", failures),
+            section("reasons", "Why", reasons),
+        ];
+    }
     let mut sections = vec![
-        section("summary", "In short", summary::blocks(subject, &judged)),
+        section("summary", "In short", summary::blocks(subject, &judged, glance)),
         section("data", "Task and data", data::blocks(subject)),
         section("network", "The network", network::blocks(subject)),
         section("training", "Training", training::blocks(subject)),
         section("inside", "Inside the layers", inside::blocks(subject)?),
     ];
-    if let Some(held) = &subject.held {
-        let ranking = reasons::ranking(subject, held)?;
-        let quality = match target.task() {
-            Task::Regression => numbers::blocks(subject, held, &mut findings)?,
-            _ => classes::blocks(subject, held, &mut findings)?,
-        };
-        let reasons = reasons::blocks(subject, held, &ranking, &mut findings)?;
-        sections.extend([
-            section("quality", "How good it is", quality),
-            section("failures", "Where it fails", failures::blocks(subject, held, &ranking)?),
-            section("reasons", "Why", reasons),
-        ]);
-    }
+    sections.extend(of_rows);
     sections.push(section("again", "To repeat it", again::blocks(subject)));
     sections.retain(|section| !section.blocks.is_empty());
     // Of a path the end tells most.
@@ -173,6 +192,20 @@ fn text(text: impl Into<String>) -> Block {
 fn plain(value: f64) -> String {
     let text = figure(value);
     match text.contains('.') && !text.contains('e') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+/// A number as it is said, in four digits or all that are before the point.
+fn brief(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() || (size > 0.0 && !(1e-3..1e7).contains(&size)) {
+        return figure(value);
+    }
+    let digits = if size > 0.0 { (3 - size.log10().floor() as i32).max(0) as usize } else { 0 };
+    let text = format!("{value:.digits$}");
+    match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text,
     }
@@ -215,6 +248,12 @@ fn truth(y: &[f32]) -> usize {
     }
 }
 
+/// Whether an example is taken for a class that it is not of.
+fn is_wrong(held: &Held<'_>, j: usize) -> bool {
+    let (al, y) = (held.al.column(j), held.y.column(j));
+    taken_for(al.as_slice()).0 != truth(y.as_slice())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +265,8 @@ mod tests {
             ["2", "8.678", "1.0000e-9", "1234.6"]
         );
         assert_eq!(percent(0.125), "12.5 %");
+        let said = [310.0, -146.9187, 51.9396, 0.30517, 123456.7, 0.0, 1e-5, f64::NAN].map(brief);
+        assert_eq!(said, ["310", "-146.9", "51.94", "0.3052", "123457", "0", "1.0000e-5", "NaN"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use layerwise_data::Task;
 use layerwise_model::core::Layer;
 use layerwise_report::{Block, LayerBox};
 
-use super::{Subject, count, text};
+use super::{Subject, count, plain, text};
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     let network = subject.network;
@@ -25,7 +25,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
         name: "The features".into(),
         forward: "A[0] = X, one example a column".into(),
         a: format!("A[0] ({}, m)", network.n_in()),
-        backward: "nothing is asked of them".into(),
+        backward: "the features do not change: no dA[0] is needed".into(),
         ..LayerBox::default()
     };
     let (name, cost, dal) = match subject.notes.target.task() {
@@ -66,7 +66,8 @@ fn layer_box(number: usize, layer: &dyn Layer<f32>) -> LayerBox {
         gradients.push(format!("d{name} ({nrows}, {ncols})"));
         parameters += parameter.as_slice().len();
     }
-    let (forward, backward) = formulas(&kind, number);
+    let dropped = layer.spec().and_then(|spec| spec.settings.get("p")?.parse().ok());
+    let (forward, backward) = formulas(&kind, number, dropped);
     LayerBox {
         name: format!("{number}: {kind}"),
         forward,
@@ -79,8 +80,8 @@ fn layer_box(number: usize, layer: &dyn Layer<f32>) -> LayerBox {
     }
 }
 
-/// What layer `l`, of this kind, computes, forward and backward.
-fn formulas(kind: &str, l: usize) -> (String, String) {
+/// What layer `l`, of this kind, computes, forward and backward; of dropout with the part that is left out.
+fn formulas(kind: &str, l: usize, dropped: Option<f64>) -> (String, String) {
     let before = l - 1;
     match kind.split_once(' ') {
         Some(("dense", g)) => {
@@ -95,12 +96,18 @@ fn formulas(kind: &str, l: usize) -> (String, String) {
             (format!("Z = W A[{before}] + b, A[{l}] = {g}(Z)"), format!("{dz}, {rest}"))
         }
         _ => match kind {
-            "dropout" => (
-                format!(
-                    "A[{l}] = A[{before}], in training some of it 0 and the rest as much larger"
-                ),
-                format!("dA[{before}] = dA[{l}] where A[{before}] was kept, as much larger"),
-            ),
+            "dropout" => {
+                // What is kept makes up for the rest.
+                let p = dropped.unwrap_or_default();
+                let (out, kept) = (plain(100.0 * p), plain(1.0 - p));
+                (
+                    format!(
+                        "A[{l}] = A[{before}]; only in training {out} % of it, drawn anew each step, is 0 and the rest \
+                         A[{before}] / {kept}"
+                    ),
+                    format!("dA[{before}] = dA[{l}] / {kept} where A[{before}] was kept, else 0"),
+                )
+            }
             "embedding" => (
                 "each code becomes the row of its level".into(),
                 "the rows that were used learn".into(),
@@ -109,5 +116,17 @@ fn formulas(kind: &str, l: usize) -> (String, String) {
                 (format!("A[{l}] = {kind}(A[{before}])"), format!("dA[{before}] by the chain rule"))
             }
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropout_says_how_much() {
+        let (forward, backward) = formulas("dropout", 2, Some(0.2));
+        assert!(forward.contains("20 % of it") && forward.ends_with("A[1] / 0.8"), "{forward}");
+        assert_eq!(backward, "dA[1] = dA[2] / 0.8 where A[1] was kept, else 0");
     }
 }

@@ -1,9 +1,10 @@
 //! How good a network is at predicting a number.
 
+use layerwise_data::Task;
 use layerwise_report::{Block, Chart, Figure, Plot, Series};
 use serde_json::json;
 
-use super::{Findings, Held, Subject, figure, percent, rounded, text};
+use super::{Findings, Held, Subject, brief, percent, rounded, text};
 use crate::error::CliError;
 use crate::report::short;
 
@@ -11,6 +12,26 @@ use crate::report::short;
 const POINTS: usize = 1000;
 /// Ranges of a histogram.
 const RANGES: usize = 20;
+
+/// By how much half of the predictions of a number are off at most, and nine of ten.
+pub(super) fn off_by(subject: &Subject<'_>, held: &Held<'_>) -> Option<(f64, f64)> {
+    let target = &subject.notes.target;
+    if target.task() != Task::Regression || held.m() == 0 {
+        return None;
+    }
+    let off = held.al.iter().zip(held.y).map(|(a, y)| f64::from(a - y).abs() * target.deviation());
+    let mut off: Vec<f64> = off.collect();
+    off.sort_by(f64::total_cmp);
+    let quantile = |share: f64| off[((share * off.len() as f64) as usize).min(off.len() - 1)];
+    Some((quantile(0.5), quantile(0.9)))
+}
+
+/// By how much always saying the mean would be off, in the mean.
+pub(super) fn off_without(subject: &Subject<'_>, held: &Held<'_>) -> f64 {
+    let mean = held.y.mean();
+    let off = held.y.iter().map(|y| f64::from(y - mean).abs()).sum::<f64>();
+    off / held.m().max(1) as f64 * subject.notes.target.deviation()
+}
 
 pub(super) fn blocks(
     subject: &Subject<'_>,
@@ -26,21 +47,21 @@ pub(super) fn blocks(
         .collect();
     let errors: Vec<f64> = pairs.iter().map(|(predicted, truth)| predicted - truth).collect();
     let mut blocks = vec![text(format!("All of this is measured on {}.", held.words))];
-    let mut sizes: Vec<f64> = errors.iter().map(|error| error.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
-    let quantile = |share: f64| sizes[((share * sizes.len() as f64) as usize).min(sizes.len() - 1)];
     let over =
         errors.iter().filter(|error| **error > 0.0).count() as f64 / errors.len().max(1) as f64;
-    if !sizes.is_empty() {
-        let (half, nine) = (rounded(quantile(0.5)), rounded(quantile(0.9)));
+    if let Some((half, nine)) = off_by(subject, held) {
         findings.insert(
             "errors".into(),
-            json!({ "half_within": half, "nine_of_ten_within": nine, "too_high": rounded(over) }),
+            json!({
+                "half_within": rounded(half),
+                "nine_of_ten_within": rounded(nine),
+                "too_high": rounded(over),
+            }),
         );
         blocks.push(text(format!(
             "Half of the predictions are off by at most {}, nine of ten by at most {}. {} of them are too high.",
-            figure(quantile(0.5)),
-            figure(quantile(0.9)),
+            brief(half),
+            brief(nine),
             percent(over)
         )));
     }

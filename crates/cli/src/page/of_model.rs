@@ -63,7 +63,7 @@ pub fn run(args: &ReportArgs, out: &mut impl Write) -> Result<(), CliError> {
     let shipped = args.data.as_ref().and_then(|data| ShippedSet::find(data.to_str()?));
     let source = shipped.map(|set| set.credit.to_owned());
     let command = terminal::command();
-    let (network, notes, warnings, missing) = (&network, &notes, &warnings[..], &[][..]);
+    let (network, notes, warnings, missing) = (&network, &notes, &warnings[..], None);
     let subject =
         Subject { name, data, network, notes, held, warnings, missing, command, config, source };
     write(&subject, &path)?;
@@ -103,10 +103,11 @@ fn judged_by(
     let split = split_of(&table, target, notes.training.seed)?;
     let mut held = table.emptied();
     held.append_rows(&table, split.test.iter().copied())?;
-    Ok((held_out(held.n_rows()), held, true))
+    Ok((held_out(held.n_rows(), notes), held, true))
 }
 
 /// The rows that a training keeps to judge by, in words.
-pub fn held_out(rows: usize) -> String {
-    format!("the {} held out for testing, which it never saw", count(rows, "row"))
+pub fn held_out(rows: usize, notes: &Notes) -> String {
+    let one = if super::pixels::format(notes).is_some() { "image" } else { "row" };
+    format!("the {} held out for testing, which it never saw", count(rows, one))
 }

@@ -15,16 +15,23 @@ pub(super) fn picture(
     format: ImageFormat,
     caption: String,
 ) -> Option<Result<Picture>> {
+    let values = values(table, row);
+    (values.len() == format.n_values()).then(|| of_values(caption, &values, format))
+}
+
+/// The values of a row's pixels, as its cells have them.
+pub(super) fn values(table: &Table, row: usize) -> Vec<f64> {
     let names = table.column_names();
     // What comes beside the pixels: labels, and the file's name.
     let is_pixel = |name: &str| name.strip_prefix('x').is_some_and(|i| i.parse::<usize>().is_ok());
     let cells = names.iter().zip(table.cells(row)).filter(|(name, _)| is_pixel(name));
-    let values: Vec<f64> = cells.filter_map(|(_, cell)| cell.trim().parse().ok()).collect();
-    if values.len() != format.n_values() {
-        return None;
-    }
+    cells.filter_map(|(_, cell)| cell.trim().parse().ok()).collect()
+}
+
+/// The image of such values.
+pub(super) fn of_values(caption: String, values: &[f64], format: ImageFormat) -> Result<Picture> {
     let size = (format.width(), format.height(), format.channels());
-    Some(Picture::new(caption, &bytes(&values), size))
+    Picture::new(caption, &bytes(values), size)
 }
 
 /// Values from 0 to 255; from 0 to 1 if none is larger, and from the least to the most where neither fits.

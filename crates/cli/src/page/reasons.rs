@@ -2,10 +2,13 @@
 
 use layerwise_data::{DMatrix, Feature, Table, Target, Task};
 use layerwise_model::{Examples, ModelError, Shuffles, log_loss};
-use layerwise_report::{Bar, Bars, Block, Chart, Colours, Figure, Grid, Plot};
+use layerwise_report::{Bar, Bars, Block, Figure, Plot};
 use serde_json::{Value, json};
 
-use super::{Findings, Held, Subject, dependence, figure, pixels, plain, regions, rounded, text};
+use super::dependence::Moved;
+use super::{
+    Findings, Held, Subject, dependence, figure, pixel_worth, pixels, regions, rounded, text,
+};
 use crate::error::CliError;
 use crate::explain::{Measure, groups, measure_of, rows_of};
 use crate::report::short;
@@ -13,11 +16,11 @@ use crate::report::short;
 /// The measure that pixels are ranked by.
 const LOG_LOSS: &str = "minus log loss";
 /// Shuffles of a column.
-const REPEATS: usize = 5;
+pub(super) const REPEATS: usize = 5;
 /// Cells that are shuffled in all, which bounds the time.
 const CELLS: usize = 250_000;
 /// Columns that are shown.
-const SHOWN: usize = 15;
+pub(super) const SHOWN: usize = 15;
 
 /// Columns by what they are worth, the most first: their place among the features, mean and deviation.
 pub(super) struct Ranking {
@@ -31,6 +34,25 @@ impl Ranking {
     /// Whether what columns are worth could be told.
     pub(super) fn is_measured(&self) -> bool {
         !self.measure.is_empty()
+    }
+
+    /// What it is measured by, and what that is of the rows as they are.
+    pub(super) fn name(&self) -> &'static str {
+        self.measure
+    }
+
+    pub(super) fn whole(&self) -> f64 {
+        self.whole
+    }
+
+    /// What each is worth, and how much that differs from shuffle to shuffle.
+    pub(super) fn worth(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.worth.iter().map(|&(_, mean, deviation)| (mean, deviation))
+    }
+
+    /// How many rows were shuffled.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
     }
 
     /// The places of the columns among the features, in that order.
@@ -84,7 +106,7 @@ pub(super) fn ranking(subject: &Subject<'_>, held: &Held<'_>) -> Result<Ranking,
 pub(super) fn blocks(
     subject: &Subject<'_>,
     held: &Held<'_>,
-    ranking: &Ranking,
+    (ranking, moved): (&Ranking, &[Moved<'_>]),
     findings: &mut Findings,
 ) -> Result<Vec<Block>, CliError> {
     let features = subject.notes.recipe.features();
@@ -105,13 +127,17 @@ pub(super) fn blocks(
         json!({ "measure": name, "whole": whole, "rows": rows, "repeats": REPEATS, "columns": columns }),
     );
     if let Some(format) = pixels::format(subject.notes) {
-        return Ok(vec![by_place(subject, ranking, format)]);
+        return pixel_worth::blocks(subject, held, ranking, format);
     }
+    let which = match ranking.rows {
+        n if n < held.m() => format!(" of {n} of the {} test rows, drawn at random", held.m()),
+        n => format!(" of the {n} test rows"),
+    };
     let mut blocks = vec![text(format!(
-        "By how much {name} ({}) falls when a column is shuffled among {} of the test rows, {REPEATS} times: \
-         what the network makes of it. Columns that say the same share what they are worth.",
-        figure(ranking.whole),
-        ranking.rows
+        "What a column is worth to the network: by how much {name} falls from {}, that{which}, when the column's values \
+         are shuffled among them, so that they say nothing any more, {REPEATS} times. Columns that say the same share \
+         what they are worth: each can be spared while the others are there.",
+        figure(ranking.whole)
     ))];
     let bar = |&(place, mean, deviation): &(usize, f64, f64)| {
         Bar::new(&features[place].column, mean).between(mean - deviation, mean + deviation)
@@ -122,54 +148,12 @@ pub(super) fn blocks(
         _ => "What each column is worth".into(),
     };
     let figure = Figure::new(title, Plot::Bars(bars));
-    blocks.push(figure.read("The line is the deviation from shuffle to shuffle.").into());
+    blocks.push(figure.read("The line on a bar is the deviation from shuffle to shuffle.").into());
     if let [a, b] = features {
         blocks.extend(regions::block(subject, held, a, b)?);
     }
-    blocks.extend(dependence::blocks(subject, held, ranking, findings)?);
+    blocks.extend(dependence::blocks(subject, held, moved, findings)?);
     Ok(blocks)
-}
-
-/// What each pixel is worth, as a picture.
-fn by_place(
-    subject: &Subject<'_>,
-    ranking: &Ranking,
-    format: layerwise_data::ImageFormat,
-) -> Block {
-    let (width, height, channels) =
-        (format.width() as usize, format.height() as usize, format.channels() as usize);
-    let mut worth = vec![0.0; width * height];
-    let most = ranking.worth.iter().fold(f64::MIN_POSITIVE, |most, found| most.max(found.1));
-    let features = subject.notes.recipe.features();
-    for &(place, mean, _) in &ranking.worth {
-        let index = features[place].column.strip_prefix('x').and_then(|i| i.parse::<usize>().ok());
-        if let Some(place) = index.map(|i| i / channels).filter(|place| *place < worth.len()) {
-            worth[place] = f64::max(worth[place], mean / most);
-        }
-    }
-    // Row by row from below.
-    let values = (0..height).rev().flat_map(|y| worth[y * width..(y + 1) * width].to_vec());
-    let values = values.map(|worth| worth.max(0.0)).collect();
-    let (x, y) = ((0.0, width as f64), (0.0, height as f64));
-    let name = "of the strongest".to_owned();
-    let grid =
-        Grid { name, x, y, columns: width, values, range: (0.0, 1.0), colours: Colours::One };
-    let mut chart = Chart::new("from left to right", "from below").over(x, y);
-    chart.grid = Some(grid);
-    let mut figure = Figure::new("What each pixel is worth", Plot::Chart(chart)).read(format!(
-        "By how much the log loss ({}) rises when a pixel is shuffled among {} of the test images, {REPEATS} \
-         times: the strongest colour stands for {}, and where there is none a single pixel hardly matters.",
-        plain(-ranking.whole),
-        ranking.rows,
-        plain(most)
-    ));
-    let row = |&(place, mean, deviation): &(usize, f64, f64)| {
-        [features[place].column.clone(), plain(mean), plain(deviation)]
-    };
-    let header = ["value", "log loss rises by", "±"];
-    let rows = ranking.worth.iter().take(SHOWN).map(row);
-    figure.table = layerwise_report::Table::new("The values that count most", header, rows);
-    figure.into()
 }
 
 /// A table of rows that differ in nothing but the values of a column, or two.

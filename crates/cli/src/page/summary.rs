@@ -5,7 +5,7 @@ use layerwise_report::{Block, Table};
 use serde_json::{Value, json};
 
 use super::intervals::interval_of;
-use super::{Held, Subject, count, figure, measure, share, text, truth};
+use super::{Held, Subject, brief, count, measure, numbers, share, text, truth};
 use crate::error::CliError;
 use crate::report::short;
 use crate::scores::Scores;
@@ -15,9 +15,9 @@ const FEW: usize = 30;
 
 /// A measure on the rows judged by, with between what it may well lie.
 pub(super) struct Judged {
-    name: String,
-    value: Option<f64>,
-    interval: Option<(f64, f64)>,
+    pub name: String,
+    pub value: Option<f64>,
+    pub interval: Option<(f64, f64)>,
 }
 
 /// The measures that the page speaks of, with intervals if there are rows to judge by.
@@ -48,20 +48,38 @@ pub(super) fn facts(judged: &[Judged]) -> Value {
 /// What the page says in a sentence.
 pub(super) fn sentence(subject: &Subject<'_>, judged: &[Judged]) -> String {
     let target = &subject.notes.target;
-    let of = |judged: &Judged| format!("{} {}", judged.name, measure(&judged.name, judged.value));
+    let of = |judged: &Judged| format!("{} {}", judged.name, shown(&judged.name, judged.value));
     let measures: Vec<String> = judged.iter().map(of).collect();
     let words = subject.held.as_ref().map_or("rows held out for testing", |held| &held.words);
-    let (column, task) = (short(target.column()), target.task().words());
+    let task = match target.task() {
+        Task::Regression => "a number",
+        task => task.words(),
+    };
+    let column = short(target.column());
     format!("A network that predicts {column} ({task}): {} on {words}.", measures.join(", "))
 }
 
-pub(super) fn blocks(subject: &Subject<'_>, judged: &[Judged]) -> Vec<Block> {
+/// A measure as it is said: one in units of the target in a few digits.
+fn shown(name: &str, value: Option<f64>) -> String {
+    match (name, value) {
+        ("RMSE" | "MAE", Some(value)) => brief(value),
+        _ => measure(name, value),
+    }
+}
+
+/// What is said first, with how good, where and why `at a glance`, if there is something to judge by.
+pub(super) fn blocks(
+    subject: &Subject<'_>,
+    judged: &[Judged],
+    glance: Option<Block>,
+) -> Vec<Block> {
     let mut blocks = vec![];
     let mut warnings = subject.held.as_ref().map_or(vec![], |held| verdict(subject, held, judged));
     warnings.extend_from_slice(subject.warnings);
     if !warnings.is_empty() {
         blocks.push(Block::Warnings(warnings));
     }
+    blocks.extend(glance);
     blocks.push(text(match &subject.held {
         Some(held) => format!(
             "Measured on {}. The intervals hold the middle 95 % of what the measure would be on other rows of the \
@@ -74,15 +92,40 @@ pub(super) fn blocks(subject: &Subject<'_>, judged: &[Judged]) -> Vec<Block> {
     }));
     let of = |judged: &Judged| {
         let Judged { name, value, interval } = judged;
-        let shown = |value: f64| measure(name, Some(value));
-        let interval = interval.map(|(low, high)| format!("{} to {}", shown(low), shown(high)));
+        let end = |value: f64| shown(name, Some(value));
+        let interval = interval.map(|(low, high)| format!("{} to {}", end(low), end(high)));
         let guess = subject.held.as_ref().map(|held| guessing(subject, held, name));
         let notes = interval.into_iter().chain(guess).filter(|note| !note.is_empty());
-        [name.clone(), measure(name, *value), notes.collect::<Vec<_>>().join("; ")]
+        [name.clone(), shown(name, *value), notes.collect::<Vec<_>>().join("; ")]
     };
     blocks.push(Block::Measures(judged.iter().map(of).collect()));
+    blocks.push(text(measures_in_words(subject)));
     blocks.push(parts(subject));
     blocks
+}
+
+/// What the measures are.
+fn measures_in_words(subject: &Subject<'_>) -> String {
+    let target = &subject.notes.target;
+    let label = |class: usize| target.labels().get(class).map_or(String::new(), |l| short(l));
+    match target.task() {
+        Task::Binary => format!(
+            "Accuracy is the share of rows that are taken for the right class. AUC, the area under the ROC curve, is how \
+             often a row of {} gets a higher probability of {} than a row of {}.",
+            label(1),
+            label(1),
+            label(0)
+        ),
+        Task::Classes => "Accuracy is the share of rows that are taken for the right class. AUC, the area under the ROC \
+                          curve, is how often a row of a class gets a higher probability of it than a row of another."
+            .into(),
+        Task::Regression => format!(
+            "R² is how much smaller the squared errors are than those of always saying the mean: 1 is perfect, 0 no \
+             better. RMSE is the root of the mean squared error, for which large errors count more; MAE is the mean \
+             error. Both are in units of {}.",
+            short(target.column())
+        ),
+    }
 }
 
 /// The measures of all parts, as they were after training: what was learned by heart shows here.
@@ -90,14 +133,13 @@ fn parts(subject: &Subject<'_>) -> Block {
     let scores = &subject.notes.scores;
     let parts = [&scores.train, &scores.validation, &scores.test];
     let row = |(k, (name, _)): (usize, &(String, Option<f64>))| {
-        let of = |part: &Scores| measure(name, part.measures.get(k).and_then(|(_, value)| *value));
+        let of = |part: &Scores| shown(name, part.measures.get(k).and_then(|(_, value)| *value));
         let [train, validation, test] = parts.map(of);
         [name.clone(), train, validation, test]
     };
     let rows = scores.test.measures.iter().enumerate().map(row);
     let header = ["", "training", "validation", "test"];
-    let caption =
-        "After training; far better on the training rows than on the others means learned by heart";
+    let caption = "After training, of each part of the rows; those for testing decide";
     Block::Table(Table::new(caption, header, rows))
 }
 
@@ -142,7 +184,7 @@ fn verdict(subject: &Subject<'_>, held: &Held<'_>, judged: &[Judged]) -> Vec<Str
 }
 
 /// The class that most rows are of, and their share.
-fn most_frequent(held: &Held<'_>, classes: usize) -> (usize, f64) {
+pub(super) fn most_frequent(held: &Held<'_>, classes: usize) -> (usize, f64) {
     let mut counts = vec![0_usize; classes.max(2)];
     held.y.column_iter().for_each(|y| counts[truth(y.as_slice())] += 1);
     let (class, n) = counts.iter().enumerate().max_by_key(|(_, n)| **n).unwrap_or((0, &0));
@@ -166,8 +208,9 @@ fn guessing(subject: &Subject<'_>, held: &Held<'_>, name: &str) -> String {
             let mean = held.y.mean();
             let square = held.y.iter().map(|y| f64::from(y - mean).powi(2)).sum::<f64>();
             let rmse = (square / held.m().max(1) as f64).sqrt() * subject.notes.target.deviation();
-            format!("always the mean: {}", figure(rmse))
+            format!("always the mean: {}", brief(rmse))
         }
+        "MAE" => format!("always the mean: {}", brief(numbers::off_without(subject, held))),
         _ => String::new(),
     }
 }

@@ -20,10 +20,11 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
     words += &match kept {
         0 => "none of the epochs was finished.".to_owned(),
         kept if kept < n => format!(
-            "epoch {kept} was the best on the validation rows, and its parameters were kept ({} later, it had got no better).",
+            "epoch {kept} had the lowest cost on the validation rows, and its parameters were kept ({} later the cost had got \
+             no lower).",
             count(n - kept, "epoch")
         ),
-        _ => "the last epoch was the best on the validation rows.".to_owned(),
+        _ => "the last epoch had the lowest cost on the validation rows, and its parameters were kept.".to_owned(),
     };
     let mut blocks = vec![text(words)];
     if n == 0 {
@@ -47,9 +48,11 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
             .into(),
     );
     if let Some(name) = notes.validated.as_deref() {
+        // Errors in units of the target, as everywhere else.
+        let unit = if name == "RMSE" { notes.target.deviation() } else { 1.0 };
         let points = |of: fn(&EpochNotes) -> Option<f64>| -> Vec<(f64, f64)> {
             let points = notes.epochs.iter().enumerate();
-            points.filter_map(|(i, epoch)| Some((at(i), of(epoch)?))).collect()
+            points.filter_map(|(i, epoch)| Some((at(i), unit * of(epoch)?))).collect()
         };
         let (trained, validated) = (points(|epoch| epoch.trained), points(|epoch| epoch.validated));
         if !validated.is_empty() {
@@ -62,20 +65,25 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Block> {
             if kept > 0 {
                 chart = chart.marked(kept as f64, format!("kept: {kept}"));
             }
+            // The others are capitals anyway.
+            let title = if name == "accuracy" { "Accuracy" } else { name };
             let better = if name == "RMSE" { "Lower" } else { "Higher" };
             let (title, some) = match both {
                 true => (
-                    format!("{name} on training and validation rows"),
+                    format!("{title} on training and validation rows"),
                     " Both are measured after each epoch, without dropout; of the training rows a fixed sample, no \
                       more than there are validation rows.",
                 ),
-                false => (format!("{name} on the validation rows"), ""),
+                false => (format!("{title} on the validation rows"), ""),
             };
-            let unit = match name {
-                "RMSE" => " It is in standard deviations of the target.",
+            let chosen = match name {
+                "accuracy" => {
+                    " The epoch is chosen by the cost, which also tells how sure the network is: here another may be \
+                     better."
+                }
                 _ => "",
             };
-            let reading = format!("{better} is better.{unit}{some}");
+            let reading = format!("{better} is better.{chosen}{some}");
             blocks.push(Figure::new(title, Plot::Chart(chart)).read(reading).into());
         }
     }

@@ -25,11 +25,11 @@ pub fn warnings(
     let row = |row| hasher.hash_one(table.cells(row).collect::<Vec<_>>());
     let repeated = (0..table.n_rows()).filter(|&i| !seen.insert(row(i))).count();
     if repeated > 0 {
-        let (rows, come) =
-            if repeated == 1 { ("1 row", "comes") } else { (&*format!("{repeated} rows"), "come") };
+        let rows = count(repeated, "row");
+        let repeat = if repeated == 1 { "repeats another" } else { "repeat others" };
         let sampled = if table.n_rows() < of { " of the sample" } else { "" };
         warnings.push(format!(
-            "{rows}{sampled} {come} again: what is learned from one may be judged by the other"
+            "{rows}{sampled} {repeat}: one copy may be learned from and the other be there to judge by"
         ));
     }
     let Some(target) = target else { return warnings };
@@ -153,7 +153,7 @@ mod tests {
     fn repeated_rows_and_rare_classes_are_told() {
         let rows: String = (0..100).map(|i| format!("{i},{}\n", usize::from(i == 40))).collect();
         let found = warned(&format!("x,y\n{rows}7,0\n"), "y");
-        assert!(found[0].starts_with("1 row comes again"), "{found:?}");
+        assert!(found[0].starts_with("1 row repeats another"), "{found:?}");
         assert!(found[1].starts_with("class 1 is rare (1 row)"), "{found:?}");
     }
 

@@ -3,8 +3,9 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{FINE, INK, LINE, Picture, colour, cut, width_of, words};
+use super::canvas::{FINE, INK, LINE, Picture, WIDTH, colour, cut, width_of, words};
 use super::figure_of;
+use super::ticks::{fitting, tick};
 use crate::Table;
 
 /// Units of a bar's height, and of what is around all of them.
@@ -137,6 +138,8 @@ impl Bars {
         let height = AROUND + top + BAR * n as u32;
         let longest = self.bars.iter().map(|bar| cut(&bar.name, NAME).chars().count()).max();
         let width = width_of(longest.unwrap_or(0)).clamp(50, 226);
+        // Beside the names, and what is to the right.
+        let x_labels = fitting(&(low..high), (WIDTH - width - 22) as usize, 5);
         Picture::new(height, |area| {
             let mut chart = ChartBuilder::on(area)
                 .margin(6 * FINE)
@@ -154,9 +157,9 @@ impl Bars {
                 .axis_style(LINE.stroke_width(FINE))
                 .label_style(style.clone())
                 .axis_desc_style(style.clone())
-                .x_labels(5)
+                .x_labels(x_labels)
                 .y_labels(0)
-                .x_label_formatter(&|x| if x.abs() < 1e-12 { "0".into() } else { figure_of(*x) })
+                .x_label_formatter(&|x| tick(*x))
                 .x_desc(cut(&self.value, ALONG))
                 .draw()?;
             let mut places = vec![];

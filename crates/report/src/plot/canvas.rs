@@ -6,7 +6,7 @@ use plotters::style::FontDesc;
 /// Pixels a unit of the picture: the library rounds to whole ones.
 pub(super) const FINE: u32 = 4;
 /// Units of the picture's width: on a telephone, some 350 pixels wide, words are to have 11 pixels at least.
-const WIDTH: u32 = 440;
+pub(super) const WIDTH: u32 = 440;
 /// The size of words, in units; the library makes them smaller by a fifth.
 const TEXT: u32 = 18;
 
@@ -71,6 +71,9 @@ pub(super) fn words() -> FontDesc<'static> {
 /// A place of a picture, and what is shown there.
 pub(super) type Place = ((i32, i32), String);
 
+/// What is drawn on.
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
 /// A picture, with what is shown at places of it.
 pub(super) struct Picture {
     svg: String,
@@ -85,9 +88,7 @@ impl Picture {
     /// Calls `draw` with an area of this height; it returns places with what to show there.
     pub(super) fn new(
         height: u32,
-        draw: impl FnOnce(
-            &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
-        ) -> Result<Vec<Place>, Box<dyn std::error::Error>>,
+        draw: impl FnOnce(&Area<'_>) -> Result<Vec<Place>, Box<dyn std::error::Error>>,
     ) -> Result<Self, String> {
         let mut svg = String::new();
         let points = {

@@ -144,6 +144,8 @@ pub struct Chart {
     pub log: bool,
     /// Colours behind the series.
     pub grid: Option<Grid>,
+    /// Whether it is an image: rows are counted from the top, and as high as columns are wide.
+    pub image: bool,
 }
 
 impl Chart {
@@ -184,6 +186,19 @@ impl Chart {
     #[must_use]
     pub fn by_factors(mut self) -> Self {
         self.log = true;
+        self
+    }
+
+    /// With rows of pixels counted from the top, each as high as a column is wide.
+    ///
+    /// ```
+    /// use layerwise_report::Chart;
+    ///
+    /// assert!(Chart::new("column", "row").over((0.0, 28.0), (0.0, 28.0)).as_image().image);
+    /// ```
+    #[must_use]
+    pub fn as_image(mut self) -> Self {
+        self.image = true;
         self
     }
 

@@ -5,8 +5,10 @@ mod canvas;
 mod chart;
 mod grid;
 mod heat;
+mod marks;
 mod plane;
 mod thin;
+mod ticks;
 
 pub use bars::{Bar, Bars};
 pub use chart::{Chart, Series, Style};

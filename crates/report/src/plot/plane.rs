@@ -2,14 +2,18 @@
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{FINE, INK, LINE, PAPER, Picture, colour, cut, line_colour, words};
+use super::canvas::{FINE, INK, LINE, PAPER, Picture, WIDTH, colour, cut, line_colour, words};
 use super::thin::thinned;
-use super::{Chart, Grid, Series, Style, figure_of};
+use super::ticks::{self, fitting, tick};
+use super::{Chart, Grid, Series, Style, figure_of, marks};
 
 /// Units of a chart's height.
 const HEIGHT: u32 = 300;
+/// Units of its width that are no plot, and of its height; those above it, where places have names.
+const BESIDE: u32 = 88;
+const BELOW: u32 = 56;
+const NAMES: u32 = 22;
 /// Letters of the names of its axes that are shown.
 const ALONG: usize = 40;
 const UP: usize = 30;
@@ -68,9 +72,17 @@ impl Chart {
     pub(super) fn draw(&self) -> Result<Picture, String> {
         let [x, y] = self.extent()?;
         let y = (self.height_of(y.0), self.height_of(y.1));
-        Picture::new(HEIGHT, |area| {
+        let top = if self.marks.is_empty() { 6 } else { NAMES };
+        let x_labels = fitting(&(x.0..x.1), (WIDTH - BESIDE) as usize, 6);
+        let height = match self.image {
+            // A pixel is as high as it is wide.
+            true => (f64::from(WIDTH - BESIDE) * (y.1 - y.0) / (x.1 - x.0)) as u32 + BELOW,
+            false => HEIGHT,
+        };
+        Picture::new(height.clamp(HEIGHT / 2, 2 * HEIGHT), |area| {
             let mut chart = ChartBuilder::on(area)
                 .margin(6 * FINE)
+                .margin_top(top * FINE)
                 .margin_right(16 * FINE)
                 .x_label_area_size(44 * FINE)
                 .y_label_area_size(66 * FINE)
@@ -87,29 +99,19 @@ impl Chart {
                 .axis_style(INK.stroke_width(FINE))
                 .label_style(style.clone())
                 .axis_desc_style(style.clone())
-                .x_labels(6)
-                .y_labels(6)
+                .x_labels(x_labels)
+                .y_labels(if self.log || self.image { 0 } else { 6 })
                 .x_label_formatter(&|x| tick(*x))
-                .y_label_formatter(&|y| if self.log { tick_of_ten(*y) } else { tick(*y) })
+                .y_label_formatter(&|y| tick(*y))
                 .x_desc(cut(&self.x, ALONG))
                 .y_desc(cut(&self.y, UP))
                 .draw()?;
-            for (at, name) in &self.marks {
-                let line =
-                    DashedLineSeries::new([(*at, y.0), (*at, y.1)], 5 * FINE, 4 * FINE, INK.into());
-                chart.draw_series(line)?;
-                let place = chart.backend_coord(&(*at, y.1));
-                let (anchor, aside) = match *at > (x.0 + x.1) / 2.0 {
-                    true => (HPos::Right, -4),
-                    false => (HPos::Left, 4),
-                };
-                let style = style.pos(Pos::new(anchor, VPos::Top));
-                area.draw_text(
-                    name,
-                    &style,
-                    (place.0 + aside * FINE as i32, place.1 + 2 * FINE as i32),
-                )?;
+            match (self.log, self.image) {
+                (true, _) => ticks::draw(&ticks::by_factors(y), area, &mut chart)?,
+                (_, true) => ticks::draw(&ticks::from_the_top(y), area, &mut chart)?,
+                _ => {}
             }
+            marks::draw(&self.marks, area, &mut chart)?;
             for (i, series) in self.series.iter().enumerate() {
                 let points = match series.style {
                     Style::Line | Style::Dashed => thinned(self.seen(series), x),
@@ -194,20 +196,7 @@ impl Chart {
 
 pub(super) type Plane<'a, 'b> =
     ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-type Drawing = Result<(), Box<dyn std::error::Error>>;
-
-/// A number at an axis.
-fn tick(value: f64) -> String {
-    // What the library adds up to find its ticks leaves 0 as 1e-17.
-    if value.abs() < 1e-12 { "0".into() } else { figure_of(value) }
-}
-
-/// The same where the axis has its logarithm.
-fn tick_of_ten(exponent: f64) -> String {
-    let value = 10.0_f64.powf(exponent);
-    let digits = 10.0_f64.powf(value.abs().log10().floor() - 1.0);
-    figure_of((value / digits).round() * digits)
-}
+pub(super) type Drawing = Result<(), Box<dyn std::error::Error>>;
 
 #[cfg(test)]
 mod tests {
@@ -268,6 +257,35 @@ mod tests {
         let (drawn, points) = chart.draw().unwrap().finish(1);
         assert_eq!(points.len(), 2);
         assert!(drawn.contains("\n100\n"), "{drawn}");
+    }
+
+    #[test]
+    fn the_name_of_a_place_is_above_the_plot() {
+        let chart = Chart::new("epoch", "cost").with(Series::line("a", [(0.0, 1.0), (9.0, 2.0)]));
+        let picture = chart.marked(4.0, "kept: 4").draw().unwrap();
+        let (svg, points) = picture.finish(1);
+        let text = svg.split("<text ").find(|text| text.contains("kept: 4")).unwrap();
+        let y = text.split("y=\"").nth(1).unwrap().split('"').next().unwrap();
+        let highest = points.iter().map(|point| point.1).min().unwrap();
+        assert!(y.parse::<i32>().unwrap() < highest, "{y} {highest}");
+    }
+
+    #[test]
+    fn an_image_is_counted_from_the_top_and_its_pixels_are_squares() {
+        let (x, y) = ((0.0, 20.0), (0.0, 10.0));
+        let dots = Series::dots("a", [(0.0, 0.0), (10.0, 10.0)]);
+        let (svg, points) =
+            Chart::new("x", "y").over(x, y).with(dots).as_image().draw().unwrap().finish(1);
+        let (along, up) = (points[1].0 - points[0].0, points[0].1 - points[1].1);
+        assert!(along.abs_diff(up) < 12, "{along} {up}");
+        // 0 stands where 10 would.
+        let place = |word: &str| {
+            let text =
+                svg.split("<text ").find(|text| text.contains("\"end\"") && text.contains(word));
+            let y = text.unwrap().split("y=\"").nth(1).unwrap().split('"').next().unwrap();
+            y.parse::<i32>().unwrap()
+        };
+        assert!(place("\n0\n") < place("\n8\n"), "{svg}");
     }
 
     #[test]
