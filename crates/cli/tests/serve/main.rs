@@ -11,6 +11,7 @@ mod lifecycle;
 mod limits;
 mod lists;
 mod page;
+mod paths;
 #[cfg(feature = "images")]
 #[path = "../png/mod.rs"]
 mod png;
