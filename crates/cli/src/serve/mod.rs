@@ -13,6 +13,7 @@ mod json_cells;
 mod json_lists;
 mod json_rows;
 mod limits;
+mod line;
 mod metrics;
 mod model;
 mod page;

@@ -7,6 +7,7 @@ mod access;
 mod browser;
 mod busy;
 mod client;
+mod half_closed;
 mod lifecycle;
 mod limits;
 mod lists;
