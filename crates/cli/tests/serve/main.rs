@@ -17,6 +17,7 @@ mod paths;
 #[path = "../png/mod.rs"]
 mod png;
 mod predictions;
+mod ranges;
 mod refused_rows;
 mod service;
 mod token;
