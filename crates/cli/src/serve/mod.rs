@@ -143,8 +143,11 @@ pub fn run(args: &ServeArgs, out: &mut impl Write) -> Result<(), CliError> {
     let access = Access::new(args, &addresses)?;
     let model = Served::read(&args.model)?;
     let shared = Arc::new(Shared::new(model, access, args));
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(ServeError::System)?;
+    let mut runtime = runtime::Builder::new_multi_thread();
+    // One for each large request that is worked on, and one that reads a model anew: each of dozens that come and go
+    // would keep memory of its own for what it once had in hand.
+    runtime.enable_all().max_blocking_threads(processors() + 1);
+    let runtime = runtime.build().map_err(ServeError::System)?;
     let workers: Result<Vec<_>, _> = (0..args.threads.unwrap_or_else(processors))
         .map(|_| {
             let shared = Arc::clone(&shared);
