@@ -14,6 +14,7 @@ mod json_lists;
 mod json_rows;
 mod limits;
 mod line;
+mod list;
 mod metrics;
 mod model;
 mod page;
@@ -31,6 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 
+use axum::body::Bytes;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::Semaphore;
@@ -67,15 +69,18 @@ struct Shared {
     queue: Queue,
     metrics: Metrics,
     access: Access,
+    /// The page that asks for a token.
+    key: Bytes,
     limits: Limits,
     stopping: AtomicBool,
     reloading: Mutex<()>,
 }
 
 impl Shared {
-    fn new(model: Served, access: Access, args: &ServeArgs) -> Self {
+    fn new(model: Served, access: Access, args: &ServeArgs) -> Result<Self, ServeError> {
         let limits = args.limits();
-        Self {
+        let key = Bytes::from(page::key().map_err(ServeError::System)?);
+        Ok(Self {
             model: RwLock::new(Arc::new(model)),
             path: args.model.clone(),
             reading: Budget::new(limits.body.saturating_mul(READ_TOGETHER)),
@@ -84,10 +89,11 @@ impl Shared {
             queue: Queue::new(limits.waiting),
             metrics: Metrics::new(),
             access,
+            key,
             limits,
             stopping: AtomicBool::new(false),
             reloading: Mutex::default(),
-        }
+        })
     }
 
     /// The model that serves now. Who has it keeps it to the end of a request.
@@ -142,7 +148,7 @@ pub fn run(args: &ServeArgs, out: &mut impl Write) -> Result<(), CliError> {
     let addresses = access::addresses(args)?;
     let access = Access::new(args, &addresses)?;
     let model = Served::read(&args.model)?;
-    let shared = Arc::new(Shared::new(model, access, args));
+    let shared = Arc::new(Shared::new(model, access, args)?);
     let mut runtime = runtime::Builder::new_multi_thread();
     // One for each large request that is worked on, and one that reads a model anew: each of dozens that come and go
     // would keep memory of its own for what it once had in hand.

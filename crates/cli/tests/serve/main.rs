@@ -13,7 +13,7 @@ mod limits;
 mod lists;
 mod page;
 mod paths;
-#[cfg(feature = "images")]
+mod pictures;
 #[path = "../png/mod.rs"]
 mod png;
 mod predictions;
