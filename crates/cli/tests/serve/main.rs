@@ -20,4 +20,5 @@ mod predictions;
 mod ranges;
 mod refused_rows;
 mod service;
+mod threads;
 mod token;

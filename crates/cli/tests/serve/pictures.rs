@@ -1,5 +1,6 @@
 //! The page of a model of images: a box to draw in or to drop a picture on, and the numbers to paste.
 
+use std::fs;
 use std::path::Path;
 
 use base64::Engine;
@@ -110,6 +111,23 @@ fn a_picture_that_is_dropped_is_predicted() {
     drop_file(&mut browser, b"no picture");
     let said = browser.value("document.getElementById('answer').innerText");
     assert_eq!(said, "it.png is no picture that this browser can show.");
+}
+
+#[test]
+fn behind_a_token_the_box_takes_a_picture_too() {
+    let folder = folder();
+    fs::write(folder.path().join("token.txt"), "s3cret").unwrap();
+    let service = Service::start_in(folder.path(), "m.st", &["--token-file", "token.txt"]);
+    let Some(mut browser) = Browser::open(&format!("http://{}/", service.address)) else { return };
+    browser.value("document.getElementById('token').value = 's3cret'");
+    browser.value("document.querySelector('[type=submit]').click()");
+    browser.wait_for("document.getElementById('box') !== null");
+    for example in [0, 1] {
+        drop_file(&mut browser, &crate::png::grey(4, 4, &pixels(example)));
+        let shown = press(&mut browser);
+        assert!(shown.starts_with(["0", "1"][example]), "{shown}");
+    }
+    assert_eq!(browser.problems(), [] as [Value; 0], "nothing is blocked, nothing fails");
 }
 
 /// 4 x 4 pixels, of which one row is light, in the upper half or in the lower; the first pixel is always 0.
