@@ -84,6 +84,8 @@ pub fn run(args: &TrainArgs, out: &mut impl Write) -> Result<(), CliError> {
         Some(survey) => {
             let folder = folder.unwrap_or(Path::new("."));
             let blocks = survey.blocks(&learn, &plan, &split, folder, talks)?;
+            // The same but for the ranges, which were those of the sample.
+            plan.recipe.clone_from(blocks.recipe());
             Some(Streamed::new(blocks, plan.settings.batch_size))
         }
         None => None,

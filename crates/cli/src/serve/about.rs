@@ -5,6 +5,7 @@ use std::io;
 use layerwise_data::{Encoding, Scaling, Task};
 use serde_json::{Map, Value, json};
 
+use super::list::List;
 use crate::bundle::Notes;
 use crate::scores::Scores;
 
@@ -38,10 +39,9 @@ pub fn json(notes: &Notes, file: &str, digest: &str) -> io::Result<String> {
         "sha256": digest,
         "version": env!("CARGO_PKG_VERSION"),
     });
-    if let Some(length) = notes.data.example_length() {
+    if let Some(List { length, image, least, most, .. }) = List::of(notes) {
         // A row may be a list of so many numbers.
-        about["list"] =
-            json!({ "length": length, "image": notes.data.images.or(notes.data.pixels) });
+        about["list"] = json!({ "length": length, "image": image, "range": [least, most] });
     }
     let mut text = serde_json::to_string_pretty(&about)?;
     text.push('\n');

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
@@ -77,7 +77,7 @@ fn text(kind: &'static str, body: impl Into<Body>) -> Response {
 async fn form(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     // Whoever brings a token brings the right one, or would not get here.
     let page = match shared.access.token() {
-        Some(_) if !headers.contains_key(AUTHORIZATION) => Bytes::from_static(page::KEY.as_bytes()),
+        Some(_) if !headers.contains_key(AUTHORIZATION) => shared.key.clone(),
         _ => shared.model().page.clone(),
     };
     let mut response = text("text/html; charset=utf-8", page);

@@ -3,20 +3,24 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper::{Request, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
-use tokio_io_timeout::TimeoutStream;
 
 use super::Shared;
+use super::line::Line;
 use super::signals::{Signals, Wish};
 
 /// Bytes of the head of a request at most.
@@ -109,13 +113,18 @@ impl Connections {
             let time = shared.limits.time;
             // An answer in one piece is not to wait for another.
             let _ = stream.set_nodelay(true);
-            let mut stream = TimeoutStream::new(stream);
-            stream.set_write_timeout(Some(time));
+            let interim = Arc::new(AtomicBool::new(false));
+            let line = TokioIo::new(Line::new(stream, time, Arc::clone(&interim)));
+            let app = TowerToHyperService::new(app);
+            let service = service_fn(|request: Request<Incoming>| {
+                interim.store(request.version() >= Version::HTTP_11, Ordering::Relaxed);
+                app.call(request)
+            });
             let mut http = http1::Builder::new();
+            // Who has said all may close its side; whether somebody still waits then the line finds out.
+            http.half_close(true);
             http.timer(TokioTimer::new()).header_read_timeout(time).max_buf_size(HEAD);
-            let stream = TokioIo::new(Box::pin(stream));
-            let service = TowerToHyperService::new(app);
-            let mut connection = pin!(http.serve_connection(stream, service));
+            let mut connection = pin!(http.serve_connection(line, service));
             let stopped = async {
                 // Its sender lives as long as the service.
                 let _ = stop.wait_for(|stop| *stop).await;

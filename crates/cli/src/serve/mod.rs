@@ -13,6 +13,8 @@ mod json_cells;
 mod json_lists;
 mod json_rows;
 mod limits;
+mod line;
+mod list;
 mod metrics;
 mod model;
 mod page;
@@ -30,6 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 
+use axum::body::Bytes;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::Semaphore;
@@ -66,15 +69,18 @@ struct Shared {
     queue: Queue,
     metrics: Metrics,
     access: Access,
+    /// The page that asks for a token.
+    key: Bytes,
     limits: Limits,
     stopping: AtomicBool,
     reloading: Mutex<()>,
 }
 
 impl Shared {
-    fn new(model: Served, access: Access, args: &ServeArgs) -> Self {
+    fn new(model: Served, access: Access, args: &ServeArgs) -> Result<Self, ServeError> {
         let limits = args.limits();
-        Self {
+        let key = Bytes::from(page::key().map_err(ServeError::System)?);
+        Ok(Self {
             model: RwLock::new(Arc::new(model)),
             path: args.model.clone(),
             reading: Budget::new(limits.body.saturating_mul(READ_TOGETHER)),
@@ -83,10 +89,11 @@ impl Shared {
             queue: Queue::new(limits.waiting),
             metrics: Metrics::new(),
             access,
+            key,
             limits,
             stopping: AtomicBool::new(false),
             reloading: Mutex::default(),
-        }
+        })
     }
 
     /// The model that serves now. Who has it keeps it to the end of a request.
@@ -141,9 +148,12 @@ pub fn run(args: &ServeArgs, out: &mut impl Write) -> Result<(), CliError> {
     let addresses = access::addresses(args)?;
     let access = Access::new(args, &addresses)?;
     let model = Served::read(&args.model)?;
-    let shared = Arc::new(Shared::new(model, access, args));
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(ServeError::System)?;
+    let shared = Arc::new(Shared::new(model, access, args)?);
+    let mut runtime = runtime::Builder::new_multi_thread();
+    // One for each large request that is worked on, and one that reads a model anew: each of dozens that come and go
+    // would keep memory of its own for what it once had in hand.
+    runtime.enable_all().max_blocking_threads(processors() + 1);
+    let runtime = runtime.build().map_err(ServeError::System)?;
     let workers: Result<Vec<_>, _> = (0..args.threads.unwrap_or_else(processors))
         .map(|_| {
             let shared = Arc::clone(&shared);

@@ -7,13 +7,13 @@ use crate::lifecycle::wait_for;
 use crate::service::{Service, heavy, objects, people};
 
 /// Rows that a thread of any processor is busy with for half a minute and more, a few hundred at a time.
-fn long() -> String {
+pub fn long() -> String {
     let one = people(1);
     let (header, row) = one.trim_end().split_once('\n').unwrap();
     format!("{header}\n{}", format!("{row}\n").repeat(150_000))
 }
 
-const LARGE: [&str; 6] = ["--threads", "1", "--max-rows", "1000000", "--max-body", "100MB"];
+pub const LARGE: [&str; 6] = ["--threads", "1", "--max-rows", "1000000", "--max-body", "100MB"];
 
 #[test]
 fn an_answer_that_takes_too_long_is_given_up_and_so_is_the_work() {

@@ -1,7 +1,7 @@
 //! A client of few lines, on plain sockets: what goes over the wire is what a test says.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -46,6 +46,11 @@ impl Connection {
     /// Sends, if the other side still takes it.
     pub fn sent(&mut self, bytes: &[u8]) -> bool {
         self.stream.get_mut().write_all(bytes).is_ok()
+    }
+
+    /// Says that there is no more to come, and listens on.
+    pub fn close_sending(&mut self) {
+        self.stream.get_mut().shutdown(Shutdown::Write).unwrap();
     }
 
     /// The next answer; `None` where the other side closes instead.

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::TcpStream;
-use std::path::Path;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -123,14 +122,6 @@ pub fn of_its_own(model: &str) -> TempDir {
     folder
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let files = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn another_model_is_taken_up_and_no_request_is_lost() {
     let folder = of_its_own("old.st");
@@ -206,26 +197,4 @@ fn a_broken_model_is_refused_and_the_old_one_serves_on() {
         assert_eq!(predict(&service.address, row).body, expected);
         assert_eq!(get(&service.address, "/model").body, about);
     }
-}
-
-#[test]
-fn nothing_is_written_and_no_path_comes_from_a_request() {
-    let folder = of_its_own("group.st");
-    fs::write(folder.path().join("secret.txt"), "not to be told").unwrap();
-    let before = names(folder.path());
-    let mut service = Service::start_in(folder.path(), "m.st", &[]);
-    predict(&service.address, &objects(0..1)[0]);
-    for path in [
-        "/secret.txt",
-        "/../secret.txt",
-        "/%2e%2e/secret.txt",
-        "//secret.txt",
-        "/m.st",
-        "/page.css/../m.st",
-    ] {
-        assert_eq!(get(&service.address, path).status, 404, "{path}");
-    }
-    service.signal("-TERM");
-    assert_eq!(service.code(), Some(0));
-    assert_eq!(names(folder.path()), before);
 }

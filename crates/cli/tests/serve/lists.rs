@@ -10,15 +10,15 @@ use crate::client::{JSON, get, predict, predict_text};
 use crate::service::{Service, layerwise};
 
 /// 4 x 4 pixels, of which the first is always 0; bright above or below.
-fn pixels(example: usize) -> Vec<u8> {
+pub fn pixels(example: usize) -> Vec<u8> {
     let bright = |pixel: usize| (pixel < 8) == (example.is_multiple_of(2));
     let value =
         |pixel| if bright(pixel) { 150 + (example * 7 + pixel * 31) % 100 } else { example % 9 };
     (0..16).map(|pixel| if pixel == 0 { 0 } else { value(pixel) as u8 }).collect()
 }
 
-fn npy(path: &Path, shape: &str, data: &[u8]) {
-    let mut header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}");
+pub fn npy(path: &Path, kind: &str, shape: &str, data: &[u8]) {
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
     header += &" ".repeat(63 - (10 + header.len()) % 64);
     header.push('\n');
     let length = (header.len() as u16).to_le_bytes();
@@ -27,13 +27,18 @@ fn npy(path: &Path, shape: &str, data: &[u8]) {
 }
 
 /// A folder with a model of arrays of pixels, `m.st`.
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
+    folder_of(pixels)
+}
+
+/// The same of other pixels; the classes come in turns.
+pub fn folder_of(pixels: fn(usize) -> Vec<u8>) -> TempDir {
     let folder = TempDir::new().unwrap();
     let path = folder.path();
     let all: Vec<u8> = (0..100).flat_map(pixels).collect();
-    npy(&path.join("x.npy"), "(100, 4, 4)", &all);
+    npy(&path.join("x.npy"), "|u1", "(100, 4, 4)", &all);
     let labels: Vec<u8> = (0..100).map(|example| example % 2).collect();
-    npy(&path.join("y.npy"), "(100,)", &labels);
+    npy(&path.join("y.npy"), "|u1", "(100,)", &labels);
     let train =
         ["train", "x.npy", "--target", "y.npy", "--epochs", "20", "--quiet", "--out", "m.st"];
     layerwise(path, &train);
@@ -46,7 +51,7 @@ fn a_list_of_numbers_is_a_row_of_a_model_of_arrays() {
     let service = Service::start_in(folder.path(), "m.st", &[]);
     let about = get(&service.address, "/model").json();
     let image = json!({ "width": 4, "height": 4, "channels": 1 });
-    assert_eq!(about["list"], json!({ "length": 16, "image": image }));
+    assert_eq!(about["list"], json!({ "length": 16, "image": image, "range": [0.0, 255.0] }));
 
     let lists: Vec<Value> = (0..6).map(|example| json!(pixels(example))).collect();
     let answer = predict(&service.address, &Value::Array(lists.clone()));

@@ -7,14 +7,18 @@ mod access;
 mod browser;
 mod busy;
 mod client;
+mod half_closed;
 mod lifecycle;
 mod limits;
 mod lists;
 mod page;
-#[cfg(feature = "images")]
+mod paths;
+mod pictures;
 #[path = "../png/mod.rs"]
 mod png;
 mod predictions;
+mod ranges;
 mod refused_rows;
 mod service;
+mod threads;
 mod token;

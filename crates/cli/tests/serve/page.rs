@@ -41,7 +41,7 @@ pub fn press(browser: &mut Browser) -> String {
     let script = "(async () => {
         const answer = document.getElementById('answer');
         answer.hidden = true;
-        document.querySelector('button').click();
+        document.querySelector('[type=submit]').click();
         while (answer.hidden) await new Promise((done) => setTimeout(done, 10));
         return answer.innerText;
     })()";

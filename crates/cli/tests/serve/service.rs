@@ -114,8 +114,14 @@ impl Service {
     }
 
     pub fn start_in(folder: &Path, model: &str, options: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_layerwise"))
-            .current_dir(folder)
+        let mut program = Command::new(env!("CARGO_BIN_EXE_layerwise"));
+        program.current_dir(folder);
+        Self::start_by(program, model, options)
+    }
+
+    /// Serves a model by a command that runs the program.
+    pub fn start_by(mut program: Command, model: &str, options: &[&str]) -> Self {
+        let mut child = program
             .args(["serve", model, "--port", "0"])
             .args(options)
             .stdin(Stdio::null())

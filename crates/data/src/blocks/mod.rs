@@ -72,7 +72,7 @@ impl Blocks {
         self.rows.len()
     }
 
-    /// The recipe that X is made by.
+    /// The recipe that X is made by; its ranges are those of the rows packed.
     ///
     /// ```
     /// # use layerwise_data::{BlockWriter, Missing, Recipe, RecipeOptions, Table, Target, profile};

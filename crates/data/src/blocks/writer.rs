@@ -9,7 +9,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
 use super::Blocks;
-use crate::recipe::Packing;
+use crate::recipe::{Packing, Ranges};
 use crate::{DataError, Recipe, Result, Table, Target};
 
 /// Bytes of a block that are written together.
@@ -36,6 +36,7 @@ pub struct BlockWriter<'a> {
     recipe: &'a Recipe,
     target: &'a Target,
     packing: Packing<'a>,
+    ranges: Ranges,
     seed: u64,
     random: ChaCha8Rng,
     files: Vec<BufWriter<File>>,
@@ -66,6 +67,7 @@ impl<'a> BlockWriter<'a> {
             recipe,
             target,
             packing: Packing::new(recipe),
+            ranges: Ranges::new(recipe.features().len()),
             seed,
             random: ChaCha8Rng::seed_from_u64(seed),
             rows: vec![0; files.len()],
@@ -91,10 +93,12 @@ impl<'a> BlockWriter<'a> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = rows.len().div_ceil(threads).max(1);
         let (packing, n) = (&self.packing, self.recipe.n_rows());
-        let pack = |rows: &[usize]| -> Result<Vec<u8>> {
+        let n_features = self.recipe.features().len();
+        let pack = |rows: &[usize]| -> Result<(Vec<u8>, Ranges)> {
             let (mut packed, mut x) = (Vec::with_capacity(rows.len() * width), vec![0.0; n]);
+            let mut ranges = Ranges::new(n_features);
             for &row in rows {
-                packing.pack(table, row, &columns, &mut x, &mut packed)?;
+                packing.pack(table, row, &columns, &mut x, (&mut packed, &mut ranges))?;
                 let label = match y.nrows() {
                     1 => y[(0, row)],
                     // The class itself: far fewer than f32 has whole numbers.
@@ -102,7 +106,7 @@ impl<'a> BlockWriter<'a> {
                 };
                 packed.extend(label.to_le_bytes());
             }
-            Ok(packed)
+            Ok((packed, ranges))
         };
         let mut parts = Vec::new();
         std::thread::scope(|scope| {
@@ -116,7 +120,9 @@ impl<'a> BlockWriter<'a> {
             }));
         });
         for part in parts {
-            for row in part?.chunks(width) {
+            let (packed, ranges) = part?;
+            self.ranges.add(ranges);
+            for row in packed.chunks(width) {
                 let block = self.random.random_range(0..self.files.len());
                 self.rows[block] += 1;
                 self.files[block].write_all(row).map_err(|reason| DataError::WriteBlocks {
@@ -133,7 +139,7 @@ impl<'a> BlockWriter<'a> {
     /// # Errors
     /// [`DataError::WriteBlocks`] if the disk is full; [`DataError::HeaderOnly`] if there are no rows.
     pub fn finish(self) -> Result<Blocks> {
-        let Self { recipe, target, packing, seed, files, rows, folder, .. } = self;
+        let Self { recipe, target, packing, ranges, seed, files, rows, folder, .. } = self;
         let failed = |reason| DataError::WriteBlocks { folder: folder.clone(), reason };
         let (mut kept, mut of) = (vec![], vec![]);
         for (file, rows) in files.into_iter().zip(rows).filter(|(_, rows)| *rows > 0) {
@@ -144,7 +150,8 @@ impl<'a> BlockWriter<'a> {
         if of.is_empty() {
             return Err(DataError::HeaderOnly { file: folder });
         }
-        let (recipe, n_out, width) = (recipe.clone(), target.n_out(), packing.bytes() + 4);
+        let recipe = recipe.clone().with_ranges(ranges);
+        let (n_out, width) = (target.n_out(), packing.bytes() + 4);
         Ok(Blocks { recipe, n_out, seed, width, files: kept, rows: of, name: folder })
     }
 }
@@ -152,7 +159,7 @@ impl<'a> BlockWriter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Missing, RecipeOptions, profile};
+    use crate::{Encoding, Missing, RecipeOptions, profile};
 
     /// A number with gaps, a category with gaps, one of many levels, dates, three classes.
     fn table() -> Table {
@@ -206,6 +213,39 @@ mod tests {
             assert_eq!(found, expected);
         }
         assert_ne!(orders[0], orders[1], "each epoch has an order of its own");
+    }
+
+    #[test]
+    fn ranges_are_those_of_all_rows_packed() {
+        let table = table();
+        let columns = profile(&table, &Missing::default(), &[]).unwrap();
+        let target = Target::find(&table, &columns, "y", None).unwrap();
+        let y = target.encode(&table).unwrap();
+        let fit = |rows: &[usize]| {
+            let train = (rows, &y.select_columns(rows));
+            Recipe::fit(&table, &columns, "y", train, &RecipeOptions::default()).unwrap()
+        };
+        let ranges = |recipe: &Recipe| {
+            let range = |encoding: &Encoding| match encoding {
+                Encoding::Number { range, .. } => format!("{range:?}"),
+                Encoding::Date { range, .. } => format!("{range:?}"),
+                _ => "none".into(),
+            };
+            recipe.features().iter().map(|f| range(&f.encoding)).collect::<Vec<_>>()
+        };
+        let (sample, packed) = (Vec::from_iter(115..135), Vec::from_iter(3..480));
+        let recipe = fit(&sample);
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = BlockWriter::new(&recipe, &target, folder.path(), 3, 5).unwrap();
+        // In pieces, some rows left out at both ends.
+        for piece in [0..200, 200..201, 201..500] {
+            let mut part = table.emptied();
+            part.append_rows(&table, piece.clone()).unwrap();
+            writer.add(&part, |row| (3..480).contains(&(row + piece.start))).unwrap();
+        }
+        let blocks = writer.finish().unwrap();
+        assert_eq!(ranges(blocks.recipe()), ranges(&fit(&packed)));
+        assert_ne!(ranges(blocks.recipe()), ranges(&recipe));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod encoding;
 mod fit;
 mod packing;
 mod prepared;
+mod ranges;
 mod row_encoder;
 mod unseen;
 
@@ -15,6 +16,7 @@ use crate::{DataError, Missing, Result};
 pub use apply::Encoded;
 pub use encoding::{Encoding, Scaling};
 pub(crate) use packing::Packing;
+pub(crate) use ranges::Ranges;
 pub use row_encoder::RowEncoder;
 pub use unseen::Unseen;
 

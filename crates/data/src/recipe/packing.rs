@@ -2,6 +2,7 @@
 
 use super::Recipe;
 use super::prepared::{Prepared, Problem, Value};
+use super::ranges::Ranges;
 use crate::cell::trimmed;
 use crate::date::DATE_PARTS;
 use crate::{DataError, Result, Table};
@@ -28,15 +29,15 @@ impl<'a> Packing<'a> {
         self.features.iter().map(bytes_of).sum()
     }
 
-    /// Adds a row of a table to `packed`. `columns` are the places of the features' columns, `x` is as long as X
-    /// is high.
+    /// Adds a row of a table to `packed`, and what is at its ends to `ranges`. `columns` are the places of the
+    /// features' columns, `x` is as long as X is high.
     pub(crate) fn pack(
         &self,
         table: &Table,
         row: usize,
         columns: &[usize],
         x: &mut [f32],
-        packed: &mut Vec<u8>,
+        (packed, ranges): (&mut Vec<u8>, &mut Ranges),
     ) -> Result<()> {
         for (index, feature) in self.features.iter().enumerate() {
             let cell = trimmed(table.cell(row, columns[index]));
@@ -49,6 +50,7 @@ impl<'a> Packing<'a> {
                 // Only numbers can be beyond what X holds.
                 feature.expand(value, x).map_err(refuse)?;
             }
+            ranges.see(index, value, cell.unwrap_or(""));
             put(feature, value, packed);
         }
         Ok(())

@@ -1,5 +1,3 @@
-'use strict';
-
 const find = (id) => document.getElementById(id);
 
 // Kept here alone: not where another page, or this one when loaded anew, would find it.
@@ -78,7 +76,7 @@ function bars(place, probabilities) {
 function onSubmit(form, action) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const button = form.querySelector('button');
+    const button = form.querySelector('[type=submit]');
     button.disabled = true;
     try {
       await action();
@@ -91,9 +89,10 @@ function onSubmit(form, action) {
 }
 
 function startForm() {
+  const numbers = startNumbers(find('form'), show);
   onSubmit(find('form'), async () => {
     const headers = { 'Content-Type': 'application/json' };
-    const body = JSON.stringify(row());
+    const body = JSON.stringify(numbers ? [numbers()] : row());
     const response = await ask('predict', headers, { method: 'POST', body });
     show(await response.json());
   });
