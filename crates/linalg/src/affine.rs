@@ -84,9 +84,7 @@ fn affine_then<T: Scalar>(
     let ((m, k), n) = (w.shape(), a_prev.ncols());
     if a_prev.nrows() != k || m == 1 || [m, k, n].contains(&0) {
         // Dot products, or nothing to multiply, or sides that `matmul` refuses.
-        if !b.is_empty() {
-            z.as_mut_slice().chunks_exact_mut(b.len()).for_each(|z_j| z_j.copy_from_slice(b));
-        }
+        fill_columns(b, z.as_mut_slice());
         matmul(T::one(), w, a_prev, T::one(), z.reborrow())?;
         if rectified {
             T::rectify(z.as_mut_slice());
@@ -142,15 +140,22 @@ pub fn affine_rows<T: Scalar>(
     }
     let b = &b[rows.clone()];
     if [rows.len(), k, n].contains(&0) {
-        if !b.is_empty() {
-            z.as_mut_slice().chunks_exact_mut(b.len()).for_each(|z_j| z_j.copy_from_slice(b));
-        }
+        fill_columns(b, z.as_mut_slice());
         return Ok(());
     }
     let sides = (Side::straight(&w).part(start, 0), Side::straight(&a_prev));
     let product = Product::new((rows.len(), k, n), T::one(), sides, Start::bias(b));
     T::gemm(&product, z.as_mut_slice());
     Ok(())
+}
+
+/// `b` in every column.
+fn fill_columns<T: Scalar>(b: &[T], z: &mut [T]) {
+    match *b {
+        [] => {}
+        [b] => z.fill(b),
+        _ => z.chunks_exact_mut(b.len()).for_each(|z_j| z_j.copy_from_slice(b)),
+    }
 }
 
 #[cfg(test)]

@@ -52,13 +52,17 @@ impl<T: Scalar> TrainingStep<T> {
         data: (MatrixView<'_, T>, MatrixView<'_, T>, Option<&[T]>),
         cost: &dyn Cost<T>,
     ) -> Result<()> {
+        if self.m > 0 {
+            self.check_network(network)?;
+        }
         self.down(network, data, cost)?;
         self.make_gradients(network, data.0, |_| true)?;
         (self.backward_done, self.gradients_kept) = (true, true);
         Ok(())
     }
 
-    /// From the cost down to the first layer: each layer's `dZ` in place of its `dA`.
+    /// From the cost down to the first layer: each layer's `dZ` in place of its `dA`. The network is the one of
+    /// the forward pass, for all that was checked.
     ///
     /// Each thread takes its examples through all layers, down to one that needs them all together.
     pub(super) fn down(
@@ -71,7 +75,6 @@ impl<T: Scalar> TrainingStep<T> {
         if m == 0 {
             return Err(ModelError::OutOfOrder { call: "backward", needs: "forward" });
         }
-        self.check_network(network)?;
         expect_shape("X", x, (network.n_in(), m))?;
         expect_examples("Y", y, m)?;
         let (layers, kept) = (network.layers(), &self.kept);
