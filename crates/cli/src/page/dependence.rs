@@ -49,17 +49,26 @@ pub(super) fn followed<'a>(
 }
 
 impl Moved<'_> {
-    /// The column, and whether what is said goes up (or down) as its number does, nearly all the way.
+    /// The column, and whether what is said goes up (or down) as its number does, nearly all the way and hardly
+    /// ever back.
     pub(super) fn direction(&self) -> Option<(&str, bool)> {
-        /// The part of the way that is enough.
+        /// The part of the way that is enough, and the part that it may go back in between.
         const NEARLY: f64 = 0.8;
+        const BACK: f64 = 0.1;
         let is_number = matches!(self.feature.encoding, Encoding::Number { .. });
         let says = &self.outputs.first().filter(|_| is_number)?.1;
         let (low, high) = says
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
         let way = says.last()? - says.first()?;
-        let enough = high > low && way.abs() >= NEARLY * (high - low);
+        // How far it goes back at most from the furthest it has been.
+        let mut furthest = f64::NEG_INFINITY;
+        let back = says.iter().map(|v| v * way.signum()).fold(0.0_f64, |most, v| {
+            furthest = furthest.max(v);
+            most.max(furthest - v)
+        });
+        let enough =
+            high > low && way.abs() >= NEARLY * (high - low) && back <= BACK * (high - low);
         enough.then_some((self.feature.column.as_str(), way > 0.0))
     }
 
@@ -99,14 +108,15 @@ pub(super) fn blocks(
         return Ok(vec![]);
     }
     let range = range(subject, moved);
-    let (axis, from) = match subject.notes.target.task() {
-        Task::Regression => ("the same axis", ""),
-        _ => ("the same axis from 0 on", ", and a flat one hardly at all"),
+    let axis = match subject.notes.target.task() {
+        Task::Regression => "the same axis",
+        _ => "the same axis from 0 on",
     };
     let mut blocks = vec![text(format!(
         "What the network says if one column had the same value in every row and all else stayed as it is, in the mean \
-         of {} test rows (partial dependence), for the columns that count most. All have {axis}: what moves it more \
-         counts more{from}. Where columns go together, this asks about rows that do not exist.",
+         of {} test rows (partial dependence), for the columns that count most. All have {axis} and \
+         show how far a column can move the answer; how much that matters depends on how many rows have such values as \
+         well, and is what the bars above tell. Where columns go together, this asks about rows that do not exist.",
         asked(held).count()
     ))];
     for moved in moved {

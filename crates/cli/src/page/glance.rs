@@ -6,15 +6,17 @@ use layerwise_report::Block;
 use super::dependence::Moved;
 use super::groups::ByColumn;
 use super::reasons::Ranking;
-use super::summary::{Judged, most_frequent};
+use super::summary::{Judged, most_frequent, shown};
 use super::truths::Truths;
-use super::{Held, Subject, brief, numbers, percent, reliance};
+use super::{Held, Subject, brief, numbers, percent, reliance, share_interval};
 use crate::error::CliError;
-use crate::report::{measure, short};
-use crate::scores::confusion;
+use crate::report::short;
+use crate::scores::{Scores, confusion};
 
 /// Mistakes that are named.
 const NAMED: usize = 3;
+/// Rows below which a share of them is said with what it may be as well.
+const FEW: usize = 200;
 /// What is said where nothing is wrong.
 const NONE_WRONG: &str = "Not one of these rows is taken for a wrong class.";
 
@@ -50,6 +52,17 @@ fn part(n: usize, of: usize, what: &str) -> String {
     format!("{n} of {of}{what} ({})", percent(n as f64 / of.max(1) as f64))
 }
 
+/// The same, and of few rows what the share may be as well.
+fn part_of_few(n: usize, of: usize, what: &str) -> String {
+    if of >= FEW || of == 0 {
+        return part(n, of, what);
+    }
+    let share = n as f64 / of as f64;
+    let (low, high) = share_interval(share, of);
+    let [share, low, high] = [share, low, high].map(percent);
+    format!("{n} of {of}{what} ({share}; of so few rows, {low} to {high} are possible)")
+}
+
 fn good(
     subject: &Subject<'_>,
     held: &Held<'_>,
@@ -77,23 +90,30 @@ fn good(
             percent(most)
         )
     };
-    // What was learned by heart: the same measure on the rows that were learned from.
-    let first = judged.first();
-    let train = subject.notes.scores.train.measures.first().and_then(|(_, value)| *value);
-    if let (Some(Judged { name, interval: Some((_, high)), .. }), Some(train)) = (first, train) {
-        let shown = measure(name, Some(train));
-        words += &match train > *high {
-            true => format!(
-                " On the rows it learned from it is better by more than chance ({name} {shown}): part of that is \
-                 learned by heart."
-            ),
-            false => format!(
-                " On the rows it learned from it is not surely better ({name} {shown}): nothing says that much was \
-                 learned by heart."
-            ),
-        };
-    }
+    words.extend(by_heart(&subject.notes.scores.train, judged));
     words
+}
+
+/// What was learned by heart: the same measures on the rows that were learned from, the first that is better there by
+/// more than chance.
+fn by_heart(train: &Scores, judged: &[Judged]) -> Option<String> {
+    let of = |judged: &Judged| {
+        let (low, high) = judged.interval?;
+        let (name, value) = train.measures.iter().find(|(name, _)| *name == judged.name)?;
+        let better = match name.as_str() {
+            "RMSE" | "MAE" => (*value)? < low,
+            _ => (*value)? > high,
+        };
+        Some((better, format!("{name} {}", shown(name, *value))))
+    };
+    let all: Vec<(bool, String)> = judged.iter().filter_map(of).collect();
+    if let Some((_, shown)) = all.iter().find(|(better, _)| *better) {
+        return Some(format!(
+            " On the rows it learned from it is better by more than chance ({shown}): part of that is learned by heart."
+        ));
+    }
+    let (_, shown) = all.first()?;
+    Some(format!(" On the rows it learned from it is not surely better ({shown})."))
 }
 
 fn fails(subject: &Subject<'_>, counts: &[Vec<usize>], found: &Found<'_>) -> String {
@@ -117,11 +137,17 @@ fn fails(subject: &Subject<'_>, counts: &[Vec<usize>], found: &Found<'_>) -> Str
             Task::Regression => format!(
                 "It is off most where {column} is {what}: by {error} in the mean of {rows}; of all rows it is {whole}."
             ),
-            _ => format!(
-                "It is wrong most often where {column} is {what}: for {error} of {rows}; of all rows it is {whole}."
-            ),
+            _ => {
+                let one = group.always_one().map_or(String::new(), |one| {
+                    format!(" (always saying one class: {})", percent(one))
+                });
+                format!(
+                    "It is wrong most often where {column} is {what}: for {error} of {rows}{one}; of all rows it is \
+                     {whole}."
+                )
+            }
         });
-    } else if target.task() == Task::Regression && !found.groups.is_empty() {
+    } else if !found.groups.is_empty() {
         said.push("By no column is a group of rows surely worse than the others.".into());
     }
     said.join(" ")
@@ -134,8 +160,8 @@ fn errors_of_two((no, yes): (&[usize], &[usize]), labels: [String; 2]) -> String
     if yes[0] + no[1] == 0 {
         return NONE_WRONG.into();
     }
-    let overlooked = part(yes[0], rows, &format!(" rows of {label}"));
-    let taken = part(no[1], others, &format!(" rows of {other}"));
+    let overlooked = part_of_few(yes[0], rows, &format!(" rows of {label}"));
+    let taken = part_of_few(no[1], others, &format!(" rows of {other}"));
     match (rows, others) {
         (0, _) => format!("It takes {taken} for {label}; there are no rows of {label} here."),
         (_, 0) => format!("It overlooks {overlooked}; there are no rows of {other} here."),
@@ -156,7 +182,8 @@ fn too_high(truths: &[Truths], column: &str) -> Option<String> {
         }
     };
     let ends: Vec<String> = [most, least].into_iter().filter_map(end).collect();
-    (!ends.is_empty()).then(|| format!("{column} is predicted {}.", ends.join(" and ")))
+    (!ends.is_empty())
+        .then(|| format!("The value of {column} is predicted {}.", ends.join(" and ")))
 }
 
 /// The class that is found least, and what is most often taken for what.
@@ -200,11 +227,34 @@ mod tests {
     #[test]
     fn what_is_overlooked_of_two_classes() {
         let said = |no, yes| errors_of_two((no, yes), ["no".into(), "yes".into()]);
-        let both = "It overlooks 3 of 4 rows of yes (75.0 %), and takes 2 of 8 rows of no (25.0 %) for yes.";
-        assert_eq!(said(&[6, 2], &[3, 1]), both);
+        let both = "It overlooks 250 of 1000 rows of yes (25.0 %), and takes 40 of 800 rows of no (5.0 %) for yes.";
+        assert_eq!(said(&[760, 40], &[250, 750]), both);
+        let few = "It overlooks 1 of 42 rows of yes (2.4 %; of so few rows, 0.4 % to 12.3 % are possible), and takes 0 \
+                   of 800 rows of no (0.0 %) for yes.";
+        assert_eq!(said(&[800, 0], &[1, 41]), few);
         assert_eq!(said(&[6, 0], &[0, 1]), NONE_WRONG);
         assert!(said(&[6, 2], &[0, 0]).ends_with("there are no rows of yes here."));
-        assert!(said(&[0, 0], &[1, 0]).starts_with("It overlooks 1 of 1 rows of yes (100.0 %); "));
+        assert!(said(&[0, 0], &[1, 0]).starts_with("It overlooks 1 of 1 rows of yes (100.0 %; "));
+    }
+
+    #[test]
+    fn what_is_better_where_it_was_learned_by_more_than_chance_is_by_heart() {
+        let scores = |measures: &[(&str, f64)]| Scores {
+            examples: 9,
+            measures: measures.iter().map(|(name, value)| ((*name).into(), Some(*value))).collect(),
+            cost: 0.0,
+        };
+        let judged = |name: &str, value, interval| Judged {
+            name: name.into(),
+            value: Some(value),
+            interval: Some(interval),
+        };
+        let all = [judged("R²", 0.5, (0.4, 0.6)), judged("RMSE", 9.0, (8.0, 10.0))];
+        let said = |r, rmse| by_heart(&scores(&[("R²", r), ("RMSE", rmse)]), &all).unwrap();
+        assert!(said(0.55, 8.5).contains("is not surely better (R² 0.55"), "{}", said(0.55, 8.5));
+        assert!(said(0.55, 7.5).contains("by more than chance (RMSE 7.5)"), "{}", said(0.55, 7.5));
+        assert!(said(0.55, 11.0).contains("is not surely better"));
+        assert_eq!(by_heart(&scores(&[]), &all), None);
     }
 
     #[test]
@@ -220,7 +270,7 @@ mod tests {
         };
         assert_eq!(
             said(1.0).unwrap(),
-            "y is predicted too low by 12.5 in the mean where it is 8 to 9."
+            "The value of y is predicted too low by 12.5 in the mean where it is 8 to 9."
         );
         assert!(said(4.0).unwrap().ends_with(" and too high by 4 in the mean where it is 1 to 2."));
         assert_eq!(too_high(&[], "y"), None);

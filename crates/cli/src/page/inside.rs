@@ -54,7 +54,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Vec<Block>, CliError> {
         blocks.push(
             Figure::new("Update as a part of the weights", chart("ratio", |r| r.update_ratio))
                 .read(
-                    "How far the last update of each epoch moved a layer's weights. About 0.001 is usual; far more \
+                    "How far the last update of each epoch moved a layer's weights. 0.001 to 0.01 is usual; far more \
                      is restless, far less is slow.",
                 )
                 .into(),

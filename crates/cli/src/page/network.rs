@@ -92,7 +92,12 @@ fn formulas(kind: &str, l: usize, dropped: Option<f64>) -> (String, String) {
                 "relu" => format!("dZ = dA[{l}] where Z > 0, else 0"),
                 g => format!("dZ = dA[{l}] · {g}′(Z)"),
             };
-            let rest = format!("dW = dZ A[{before}]ᵀ, db = Σ dZ, dA[{before}] = Wᵀ dZ");
+            // The features do not change.
+            let below = match before {
+                0 => String::new(),
+                _ => format!(", dA[{before}] = Wᵀ dZ"),
+            };
+            let rest = format!("dW = dZ A[{before}]ᵀ, db = Σ dZ{below}");
             (format!("Z = W A[{before}] + b, A[{l}] = {g}(Z)"), format!("{dz}, {rest}"))
         }
         _ => match kind {

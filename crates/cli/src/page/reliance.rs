@@ -56,7 +56,8 @@ pub(super) fn words(subject: &Subject<'_>, held: &Held<'_>, found: &Found<'_>) -
         let named = surely.iter().take(NAMED);
         let named = named.map(|(column, mean, _)| format!("{column} ({})", brief(*mean)));
         format!(
-            "It relies most on {}; in brackets is what {name} loses when the column is shuffled.",
+            "It relies most on {}; in brackets is what {name} loses when the column is shuffled. Columns \
+             that say much the same share what they are worth.",
             named.collect::<Vec<_>>().join(", ")
         )
     };

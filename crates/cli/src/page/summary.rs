@@ -60,7 +60,7 @@ pub(super) fn sentence(subject: &Subject<'_>, judged: &[Judged]) -> String {
 }
 
 /// A measure as it is said: one in units of the target in a few digits.
-fn shown(name: &str, value: Option<f64>) -> String {
+pub(super) fn shown(name: &str, value: Option<f64>) -> String {
     match (name, value) {
         ("RMSE" | "MAE", Some(value)) => brief(value),
         _ => measure(name, value),
@@ -82,8 +82,8 @@ pub(super) fn blocks(
     blocks.extend(glance);
     blocks.push(text(match &subject.held {
         Some(held) => format!(
-            "Measured on {}. The intervals hold the middle 95 % of what the measure would be on other rows of the \
-             same kind, as many as these (bootstrap).",
+            "Measured on {}. Of endlessly many such rows the measure would most likely lie in the interval (95 %, \
+             bootstrap); another test of as few rows may come out somewhat beyond it.",
             held.words
         ),
         None => "Measured on the rows that were held out in training. With data beside the model, `layerwise report \
@@ -122,7 +122,7 @@ fn measures_in_words(subject: &Subject<'_>) -> String {
         Task::Regression => format!(
             "R² is how much smaller the squared errors are than those of always saying the mean: 1 is perfect, 0 no \
              better. RMSE is the root of the mean squared error, for which large errors count more; MAE is the mean \
-             error. Both are in units of {}.",
+             size of the errors, whatever their sign. Both are in units of {}.",
             short(target.column())
         ),
     }
@@ -139,7 +139,7 @@ fn parts(subject: &Subject<'_>) -> Block {
     };
     let rows = scores.test.measures.iter().enumerate().map(row);
     let header = ["", "training", "validation", "test"];
-    let caption = "After training, of each part of the rows; those for testing decide";
+    let caption = "Scores on the three parts of the rows; trust those of the test rows";
     Block::Table(Table::new(caption, header, rows))
 }
 
