@@ -180,6 +180,26 @@ mod tests {
         }
     }
 
+    /// Whole registers start anywhere in a column: at its top where there are many columns, where memory has
+    /// them where there is one.
+    #[test]
+    fn one_example_has_the_bits_it_has_among_several() {
+        for (n_out, k) in [(256, 784), (264, 100), (8, 2000), (1000, 40), (250, 784)] {
+            for shift in [0, 1, 4, 7, 9] {
+                let numbers: Vec<f32> =
+                    (0..n_out * k + shift).map(|i| (i * 7 % 11) as f32 / 7.0 - 0.7).collect();
+                let w = MatrixView::new(&numbers[shift..], n_out, k).unwrap();
+                let x = DMatrix::from_fn(k, 2, |p, _| (p * 5 % 13) as f32 / 3.0 - 2.0);
+                let b: Vec<f32> = (0..n_out).map(|i| i as f32 / 9.0).collect();
+                let (mut one, mut two) = (DMatrix::zeros(n_out, 1), DMatrix::zeros(n_out, 2));
+                let x = MatrixView::from(&x);
+                affine(w, &b, x.columns(0..1).unwrap(), (&mut one).into()).unwrap();
+                affine(w, &b, x, (&mut two).into()).unwrap();
+                assert_eq!(one.column(0), two.column(1), "{n_out} x {k}, {shift} numbers on");
+            }
+        }
+    }
+
     #[test]
     fn rows_past_the_end_are_refused() {
         let (w, x) = (DMatrix::<f64>::zeros(3, 2), DMatrix::zeros(2, 1));

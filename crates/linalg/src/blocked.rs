@@ -16,8 +16,9 @@ use crate::simd::Simd;
 use crate::tile::{Ahead, Start, Tile, TileFn};
 use crate::turned;
 
-/// Bytes of `B` or `C` beyond which they are not taken to be near, and asked for before they are used.
-const NEAR: usize = 32 * 1024;
+/// Bytes of a matrix beyond which it is not taken to be in the first-level cache, and asked for before it
+/// is used.
+pub(crate) const NEAR: usize = 32 * 1024;
 
 /// Tiles compiled for one kind of register.
 pub(crate) trait Kernel {
@@ -70,6 +71,8 @@ pub(crate) struct Product<'a, T> {
     pub(crate) rectified: bool,
     /// The most terms summed in one go.
     pub(crate) terms: usize,
+    /// Numbers that lie as those of `C` and are written once it is there; null for none.
+    pub(crate) beside: *const T,
 }
 
 impl<'a, T: Copy + Default> Product<'a, T> {
@@ -80,7 +83,8 @@ impl<'a, T: Copy + Default> Product<'a, T> {
         (a, b): (Side<'a, T>, Side<'a, T>),
         start: Start<'a, T>,
     ) -> Self {
-        Self { shape, alpha, a, b, start, rectified: false, terms: terms_in_a_block(shape.1) }
+        let (terms, beside) = (terms_in_a_block(shape.1), std::ptr::null());
+        Self { shape, alpha, a, b, start, rectified: false, terms, beside }
     }
 
     /// What the kernels rely on.
@@ -158,7 +162,8 @@ pub(crate) unsafe fn gemm_in_turns<K: Kernel>(
     let mut left = None;
     for column in (0..n).step_by(together) {
         let columns = together.min(n - column);
-        let turn = Product { shape: (m, k, columns), b: b.part(0, column), ..*product };
+        let beside = below(product.beside, m * column);
+        let turn = Product { shape: (m, k, columns), b: b.part(0, column), beside, ..*product };
         let c = scratch.as_mut_ptr();
         // SAFETY: as the caller's, and part of the columns.
         unsafe {
@@ -173,6 +178,12 @@ pub(crate) unsafe fn gemm_in_turns<K: Kernel>(
         }
         take(column, &mut scratch[..m * columns]);
     }
+}
+
+/// So many numbers on, where there is something.
+#[inline(always)]
+fn below<T>(numbers: *const T, count: usize) -> *const T {
+    if numbers.is_null() { numbers } else { numbers.wrapping_add(count) }
 }
 
 /// Part of a product: `kc` terms from `from` on, `columns` from `column` on.
@@ -265,7 +276,10 @@ impl<T: Copy + Default> Part<'_, '_, T> {
         let start = if from == 0 { start.below(row) } else { Start::scaled(one) };
         let rectified = rectified && from + kc == k;
         let panels = Panels::new(registers, most);
-        let ask = start.reads() && m * columns * size_of::<T>() > NEAR;
+        let ask = match start.reads() && m * columns * size_of::<T>() > NEAR {
+            true => c.cast_const(),
+            false => product.beside,
+        };
         let block = Block { k: kc, rows, panels, left, alpha, start, rectified, ask };
         // A B that fits into the first-level cache has been there lately.
         let ask = b_packed.is_none() && b.row_stride == 1 && kc * columns * size_of::<T>() > NEAR;
@@ -306,7 +320,7 @@ impl<T: Copy + Default> Part<'_, '_, T> {
                     },
                     false => Ahead::nothing(),
                 };
-                block.multiply::<K>(right, width, ahead, c.add((column + j) * m + row), m);
+                block.multiply::<K>(right, width, ahead, (c, (column + j) * m + row), m);
             }
             j += width;
             panel += 1;
@@ -332,13 +346,13 @@ struct Block<'a, T> {
     alpha: T,
     start: Start<'a, T>,
     rectified: bool,
-    ask: bool,
+    ask: *const T,
 }
 
 impl<T: Copy + Default> Block<'_, T> {
     /// Multiplies the block by `present` columns of `B`, tile below tile. `b` is where they are, how far
-    /// apart their numbers lie, and how far apart they themselves; `c` where the result goes; `ahead` what
-    /// the first tile asks for.
+    /// apart their numbers lie, and how far apart they themselves; `(c, at)` where the result goes; `ahead`
+    /// what the first tile asks for.
     ///
     /// # Safety
     /// As [`gemm`], for this part of the matrices.
@@ -348,7 +362,7 @@ impl<T: Copy + Default> Block<'_, T> {
         (b, b_step, b_next): (*const T, usize, usize),
         present: usize,
         ahead: Ahead<T>,
-        c: *mut T,
+        (c, at): (*mut T, usize),
         c_next: usize,
     ) {
         let Self { k, rows, panels, left, alpha, start, rectified, ask } = *self;
@@ -373,7 +387,7 @@ impl<T: Copy + Default> Block<'_, T> {
                     Left::Packed(at) => (at.add(i * k), height, height * k, false),
                     Left::InPlace { at, step } => (at.add(i), step, height, last < lanes),
                 };
-                let (c, start) = (c.add(i), start.below(i));
+                let (c, start) = (c.add(at + i), start.below(i));
                 let tile = Tile {
                     count,
                     k,
@@ -390,7 +404,7 @@ impl<T: Copy + Default> Block<'_, T> {
                     start,
                     rectified,
                     resumes: false,
-                    ask,
+                    ask: below(ask, at + i),
                     ahead: if done == 0 { ahead } else { Ahead::nothing() },
                 };
                 K::tile(mv, present, edge)(&tile);

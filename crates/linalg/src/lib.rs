@@ -24,6 +24,7 @@
 
 mod affine;
 mod blocked;
+mod buffer;
 mod column;
 mod error;
 mod exponential;
@@ -48,6 +49,7 @@ mod vector;
 mod vectorized;
 
 pub use affine::{affine, affine_rectified, affine_rows};
+pub use buffer::Buffer;
 pub use error::LinalgError;
 pub use exponential::exp;
 pub use features::{FeatureBlock, FeatureBlocks};

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::blocked::Product;
+use crate::blocked::{NEAR, Product};
 use crate::plan::KC;
 use crate::scalar::Side;
 use crate::tile::Start;
@@ -249,15 +249,16 @@ pub fn columns_in_turn<T: Scalar>(m: usize, k: usize) -> usize {
 }
 
 /// The columns `columns` of `alpha A Bᵀ` for `A (m, k)`, `B (n, k)`, `together` of them at a time: each time
-/// they are in `scratch`, `take` is called with the first of them, counted from the start of `columns`, and
-/// their numbers, `m` a column.
+/// they are in `scratch`, `take` is called with the first of them, counted from the start of `columns`,
+/// their numbers, `m` a column, and the same columns of `updated`.
 ///
-/// So an update can follow a range of columns of `dW` while they are near, and no whole `dW` is kept.
-/// `take` may change the numbers, which are not read again. Bits as in [`matmul_nt`].
+/// So an update can follow a range of columns of `dW` while they are near, and no whole `dW` is kept; the
+/// `W` it changes is asked for while its gradient is made. `take` may change all numbers, which are not read
+/// again. Bits as in [`matmul_nt`].
 ///
 /// # Errors
 /// As [`matmul_nt_columns`]; [`LinalgError::Shape`] also if `scratch` has no room for `m` times `together`
-/// numbers, or `together` is 0.
+/// numbers, `together` is 0, or `updated` has other than `m` numbers for each of `columns`.
 ///
 /// ```
 /// use layerwise_linalg::{DMatrix, matmul_nt_in_turns};
@@ -265,9 +266,8 @@ pub fn columns_in_turn<T: Scalar>(m: usize, k: usize) -> usize {
 /// let dz = DMatrix::from_row_slice(1, 3, &[1.0, 2.0, 3.0]);
 /// let a_prev = DMatrix::from_row_slice(2, 3, &[1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
 /// let (mut w, mut scratch) = ([1.0, 1.0], [0.0; 1]);
-/// matmul_nt_in_turns(1.0, (&dz).into(), (&a_prev).into(), 0..2, 1, &mut scratch, |first, dw| {
-///     w[first] -= 0.1 * dw[0];
-/// })?;
+/// let take = |_, dw: &mut [f64], w: &mut [f64]| w[0] -= 0.1 * dw[0];
+/// matmul_nt_in_turns(1.0, (&dz).into(), (&a_prev).into(), 0..2, (1, &mut scratch), &mut w, take)?;
 /// assert_eq!(w, [0.6, 0.5]);
 /// # Ok::<(), layerwise_linalg::LinalgError>(())
 /// ```
@@ -276,9 +276,9 @@ pub fn matmul_nt_in_turns<T: Scalar>(
     a: MatrixView<'_, T>,
     b: MatrixView<'_, T>,
     columns: Range<usize>,
-    together: usize,
-    scratch: &mut [T],
-    mut take: impl FnMut(usize, &mut [T]),
+    (together, scratch): (usize, &mut [T]),
+    updated: &mut [T],
+    mut take: impl FnMut(usize, &mut [T], &mut [T]),
 ) -> Result<()> {
     let (m, k) = a.shape();
     let (start, end, n) = (columns.start, columns.end, columns.len());
@@ -296,11 +296,27 @@ pub fn matmul_nt_in_turns<T: Scalar>(
             found,
         });
     }
+    if updated.len() != m * n {
+        let (expected, found) = ((m, n), (updated.len(), 1));
+        return Err(LinalgError::Shape {
+            operation: "matmul_nt",
+            what: "what is updated",
+            expected,
+            found,
+        });
+    }
     if m > 1 && k > 1 && n > 0 {
         let rows = Side::straight(&b).part(start, 0).transposed();
         let sides = (Side::straight(&a), rows);
         let product = Product::new((m, k, n), alpha, sides, Start::zero());
-        T::gemm_in_turns(&product, together, scratch, &mut take);
+        let beside = match size_of_val(updated) > NEAR {
+            true => updated.as_ptr(),
+            false => std::ptr::null(),
+        };
+        T::gemm_in_turns(&Product { beside, ..product }, together, scratch, &mut |first, dw| {
+            let w = &mut updated[first * m..][..dw.len()];
+            take(first, dw, w);
+        });
         return Ok(());
     }
     for first in (start..end).step_by(together.max(1)) {
@@ -308,7 +324,8 @@ pub fn matmul_nt_in_turns<T: Scalar>(
         let dw = &mut scratch[..m * columns.len()];
         let into = MatrixViewMut::new(dw, m, columns.len())?;
         matmul_nt_columns(alpha, a, b, columns, T::zero(), into)?;
-        take(first - start, dw);
+        let w = &mut updated[(first - start) * m..][..dw.len()];
+        take(first - start, dw, w);
     }
     Ok(())
 }

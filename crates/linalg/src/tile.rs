@@ -129,8 +129,9 @@ pub(crate) struct Tile<'a, T> {
     pub(crate) rectified: bool,
     /// Whether the sums go on from what `C` has.
     pub(crate) resumes: bool,
-    /// Whether the old values are asked for before the sums are made.
-    pub(crate) ask: bool,
+    /// Numbers that lie to each other as those of `C` and will be written: asked for before the sums are
+    /// made. Null for none.
+    pub(crate) ask: *const T,
     /// What is asked for while the sums are made.
     pub(crate) ahead: Ahead<T>,
 }
@@ -154,12 +155,12 @@ pub(crate) unsafe fn compute<V: Simd, const MV: usize, const NR: usize, const ED
     for number in 0..tile.count {
         // SAFETY: offsets stay within what the caller vouches for.
         unsafe {
-            if tile.ask {
+            if !tile.ask.is_null() {
                 // What the sums will be added to, while they are made.
                 for j in 0..NR {
-                    let at = tile.c.add(number * MV * V::LANES + j * tile.c_next);
-                    V::prefetch::<true>(at);
-                    V::prefetch::<true>(at.wrapping_add((MV - 1) * V::LANES));
+                    let at = tile.ask.wrapping_add(number * MV * V::LANES + j * tile.c_next);
+                    V::prefetch_to_write(at);
+                    V::prefetch_to_write(at.wrapping_add((MV - 1) * V::LANES));
                 }
             }
             let sums = sums::<V, MV, NR, EDGE>(tile, number);

@@ -125,9 +125,12 @@ fn in_turns<T: Scalar>((m, k, n): (usize, usize, usize), together: usize, start:
     dw.columns_mut(0, start).copy_from(&whole.columns(0, start));
     let mut scratch = vec![T::of(f64::NAN); m * together];
     let (a, b) = ((&dz).into(), (&a_prev).into());
-    matmul_nt_in_turns(T::of(0.5), a, b, start..n, together, &mut scratch, |first, columns| {
-        let at = (start + first) * m;
-        dw.as_mut_slice()[at..at + columns.len()].copy_from_slice(columns);
+    let (updated, scratch) = (&mut dw.as_mut_slice()[start * m..], (together, &mut scratch[..]));
+    let (mut next, columns) = (0, start..n);
+    matmul_nt_in_turns(T::of(0.5), a, b, columns, scratch, updated, |first, columns, updated| {
+        assert_eq!(first, next);
+        next += columns.len() / m;
+        updated.copy_from_slice(columns);
         // What `take` leaves there is nothing to the product.
         columns.fill(T::of(f64::NAN));
     })
@@ -285,9 +288,14 @@ fn shapes_that_do_not_fit_are_named() {
         affine((&a).into(), &[0.0], (&b).into(), (&mut c).into()),
         Err(LinalgError::Shape { what: "b", expected: (2, 1), found: (1, 1), .. })
     ));
-    let error =
-        matmul_nt_in_turns(1.0, (&a).into(), (&a).into(), 0..2, 2, &mut [0.0; 3], |_, _| ());
-    assert!(error.unwrap_err().to_string().contains("scratch of shape (2, 2), found (3, 1)"));
+    let in_turns = |scratch: &mut [f64], updated: &mut [f64]| {
+        let (scratch, take) = ((2, scratch), |_, _: &mut [f64], _: &mut [f64]| ());
+        matmul_nt_in_turns(1.0, (&a).into(), (&a).into(), 0..2, scratch, updated, take)
+    };
+    let error = in_turns(&mut [0.0; 3], &mut [0.0; 4]).unwrap_err().to_string();
+    assert!(error.contains("scratch of shape (2, 2), found (3, 1)"), "{error}");
+    let error = in_turns(&mut [0.0; 4], &mut [0.0; 5]).unwrap_err().to_string();
+    assert!(error.contains("what is updated of shape (2, 2), found (5, 1)"), "{error}");
     let error = row_sums(1.0, (&a).into(), &mut [0.0; 3]).unwrap_err();
     assert_eq!(error.to_string(), "row_sums: expected s of shape (2, 1), found (3, 1)");
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use layerwise_core::linalg::Pool;
+use layerwise_core::linalg::{Buffer, Pool};
 use layerwise_core::{CoreError, Layer, MatrixView, MatrixViewMut, Pass, Scalar, expect_shape};
 
 use crate::train::{FirstError, threads_for};
@@ -42,9 +42,9 @@ pub struct Predictor<T: Scalar> {
     /// The largest scratch of a layer for one example.
     n_scratch: usize,
     n_parameters: usize,
-    al: Vec<T>,
+    al: Buffer<T>,
     /// For each thread twice what the widest layer gives out for a block, and scratch.
-    between: Vec<T>,
+    between: Buffer<T>,
     pool: Pool,
 }
 
@@ -58,9 +58,9 @@ impl<T: Scalar> Predictor<T> {
             return Err(ModelError::AtLeastOne { what: "the batch" });
         }
         let widest = network.layers().iter().map(|layer| layer.n_out()).max().unwrap_or(0);
-        let al = vec![T::zero(); network.n_out() * capacity];
+        let al = Buffer::zeros(network.n_out() * capacity);
         let n_scratch = largest_scratch(network);
-        let between = vec![T::zero(); (2 * widest + n_scratch) * BLOCK.min(capacity)];
+        let between = Buffer::zeros((2 * widest + n_scratch) * BLOCK.min(capacity));
         let n_parameters = network.n_parameters();
         Ok(Self { capacity, widest, n_scratch, n_parameters, al, between, pool: Pool::new(1) })
     }
@@ -91,7 +91,7 @@ impl<T: Scalar> Predictor<T> {
         };
         self.pool = Pool::new(threads);
         let block = (2 * self.widest + self.n_scratch) * BLOCK.min(self.capacity);
-        self.between = vec![T::zero(); block * self.pool.n_threads()];
+        self.between = Buffer::zeros(block * self.pool.n_threads());
         self
     }
 

@@ -124,7 +124,7 @@ pub(crate) unsafe fn gradient<K: Kernel>(
                         start: Start::zero(),
                         rectified: false,
                         resumes: from > 0,
-                        ask: false,
+                        ask: std::ptr::null(),
                         ahead: next.ahead(k),
                     };
                     K::tile(HEIGHT, end - first, false)(&tile);
@@ -224,7 +224,7 @@ pub(crate) unsafe fn sums<K: Kernel>(
                         start: Start::zero(),
                         rectified: false,
                         resumes,
-                        ask: false,
+                        ask: std::ptr::null(),
                         ahead: next.ahead(features),
                     };
                     K::tile(height, present, false)(&tile);

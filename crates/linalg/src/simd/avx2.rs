@@ -121,6 +121,11 @@ impl Simd for F32x8 {
     }
 
     #[inline(always)]
+    fn prefetch_to_write(from: *const Self::Number) {
+        super::prefetchw(from);
+    }
+
+    #[inline(always)]
     unsafe fn mul(self, b: Self) -> Self {
         // SAFETY: as above the block.
         Self(unsafe { _mm256_mul_ps(self.0, b.0) })
@@ -228,6 +233,11 @@ impl Simd for F64x4 {
                 _mm_prefetch::<_MM_HINT_T1>(from.cast());
             }
         }
+    }
+
+    #[inline(always)]
+    fn prefetch_to_write(from: *const Self::Number) {
+        super::prefetchw(from);
     }
 
     #[inline(always)]

@@ -106,6 +106,11 @@ macro_rules! simd_512 {
             }
 
             #[inline(always)]
+            fn prefetch_to_write(from: *const $number) {
+                super::prefetchw(from);
+            }
+
+            #[inline(always)]
             unsafe fn mul(self, b: Self) -> Self {
                 // SAFETY: as above the block.
                 Self(unsafe { $mul(self.0, b.0) })

@@ -48,6 +48,9 @@ pub(crate) trait Simd: Copy {
     /// Asks for the memory there to be brought into the first-level cache, or only into the second;
     /// harmless for any address.
     fn prefetch<const NEAR: bool>(from: *const Self::Number);
+    /// Asks for the memory there to be brought into the first-level cache, for this core alone: where the
+    /// numbers lie in the cache of another, too, writing would wait for that. Harmless for any address.
+    fn prefetch_to_write(from: *const Self::Number);
     /// `self * b`.
     unsafe fn mul(self, b: Self) -> Self;
     /// Turns a square block around: `to[p * to_step + i] = from[i * from_step + p]` for all
@@ -58,4 +61,14 @@ pub(crate) trait Simd: Copy {
         to: *mut Self::Number,
         to_step: usize,
     );
+}
+
+/// [`Simd::prefetch_to_write`]; every processor with AVX2 has the instruction, though some do nothing at it.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn prefetchw<T>(from: *const T) {
+    // SAFETY: a hint, which reads nothing and cannot fault.
+    unsafe {
+        std::arch::asm!("prefetchw [{}]", in(reg) from, options(nostack, preserves_flags, readonly));
+    }
 }

@@ -81,6 +81,9 @@ macro_rules! portable_for {
             fn prefetch<const NEAR: bool>(_from: *const $number) {}
 
             #[inline(always)]
+            fn prefetch_to_write(_from: *const $number) {}
+
+            #[inline(always)]
             unsafe fn mul(self, b: Self) -> Self {
                 Self(std::array::from_fn(|lane| self.0[lane] * b.0[lane]))
             }

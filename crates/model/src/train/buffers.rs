@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use layerwise_core::linalg::Buffer;
 use layerwise_core::{GradientForm, Layer, MatrixView, Result as CoreResult, Scalar};
 
 /// What a layer leaves in the forward pass of `capacity` examples.
@@ -9,13 +10,13 @@ use layerwise_core::{GradientForm, Layer, MatrixView, Result as CoreResult, Scal
 pub(super) struct Kept<T> {
     pub(super) n_out: usize,
     pub(super) n_cache: usize,
-    a: Vec<T>,
+    a: Buffer<T>,
 }
 
 impl<T: Scalar> Kept<T> {
     pub(super) fn new(layer: &dyn Layer<T>, capacity: usize) -> Self {
         let (n_out, n_cache) = (layer.n_out(), layer.n_cache());
-        Self { n_out, n_cache, a: vec![T::zero(); n_out * capacity] }
+        Self { n_out, n_cache, a: Buffer::zeros(n_out * capacity) }
     }
 
     /// `a` of these examples.

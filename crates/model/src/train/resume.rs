@@ -17,7 +17,7 @@ impl<T: Scalar> Run<'_, T> {
             within: self.within,
             updates: self.step.step,
             parameters: network.snapshot(),
-            optimizer: self.step.states.clone(),
+            optimizer: self.step.states.iter().map(|state| state.to_vec()).collect(),
             good: (self.within.steps > 0).then(|| self.good.clone()),
             best: kept.map(|(.., parameters)| parameters.clone()),
         }
@@ -52,7 +52,8 @@ impl<T: Scalar> Run<'_, T> {
         }
         network.restore(&parameters);
         self.good = good.unwrap_or(parameters);
-        (self.step.step, self.step.states, self.within) = (updates, optimizer, within);
+        self.step.states = optimizer.iter().map(|state| state[..].into()).collect();
+        (self.step.step, self.within) = (updates, within);
         self.history.kept = epochs.len();
         self.history.epochs = epochs;
         if out_of_patience {
@@ -79,7 +80,8 @@ impl<T: Scalar> Run<'_, T> {
                 return other("its network has other parameters".into());
             }
         }
-        if lengths(&state.optimizer) != lengths(&self.step.states) {
+        let remembered = self.step.states.iter().map(|state| state.len());
+        if !state.optimizer.iter().map(Vec::len).eq(remembered) {
             return other("its optimizer remembers other numbers".into());
         }
         let (found, epochs) = (state.epochs.len(), trainer.epochs);

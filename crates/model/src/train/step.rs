@@ -1,6 +1,6 @@
 //! One training step in buffers made once.
 
-use layerwise_core::linalg::{Pool, columns_in_turn, dot};
+use layerwise_core::linalg::{Buffer, Pool, columns_in_turn, dot};
 use layerwise_core::{GradientForm, MatrixView, Scalar, parameters};
 use layerwise_cost::Cost;
 use layerwise_optim::Optimizer;
@@ -64,16 +64,16 @@ pub struct TrainingStep<T: Scalar> {
     /// What each layer wants to find again: its cache.
     pub(super) caches: Vec<Vec<T>>,
     /// For each layer dA on the way down, dZ from its backward pass on.
-    pub(super) da: Vec<Vec<T>>,
+    pub(super) da: Vec<Buffer<T>>,
     /// Every parameter of every layer, in order.
     pub(super) trained: Vec<Trained>,
     /// The gradient of each; empty where none was kept so far.
     pub(super) gradients: Vec<Vec<T>>,
     /// What the optimizer remembers of each, one slice of its length after the other.
-    pub(super) states: Vec<Vec<T>>,
+    pub(super) states: Vec<Buffer<T>>,
     pub(super) n_state: usize,
     /// For each thread, room for the columns of a gradient that are made together.
-    pub(super) scratch: Vec<T>,
+    pub(super) scratch: Buffer<T>,
     pub(super) pool: Pool,
     /// Examples of the last forward pass; 0 when there was none since the last update.
     pub(super) m: usize,
@@ -125,7 +125,7 @@ impl<T: Scalar> TrainingStep<T> {
             capacity,
             kept: layers.iter().map(|layer| Kept::new(layer.as_ref(), capacity)).collect(),
             caches: layers.iter().map(|layer| zeros(layer.n_cache() * capacity)).collect(),
-            da: layers.iter().map(|layer| zeros(layer.n_out() * capacity)).collect(),
+            da: layers.iter().map(|layer| Buffer::zeros(layer.n_out() * capacity)).collect(),
             gradients: trained
                 .iter()
                 .map(|trained| match trained.form {
@@ -133,9 +133,9 @@ impl<T: Scalar> TrainingStep<T> {
                     _ => Vec::new(),
                 })
                 .collect(),
-            states: trained.iter().map(|trained| zeros(trained.len() * n_state)).collect(),
+            states: trained.iter().map(|trained| Buffer::zeros(trained.len() * n_state)).collect(),
             n_state,
-            scratch: zeros(trained.iter().map(Trained::scratch).max().unwrap_or(0)),
+            scratch: Buffer::zeros(trained.iter().map(Trained::scratch).max().unwrap_or(0)),
             trained,
             pool: Pool::new(1),
             m: 0,

@@ -1,6 +1,6 @@
 //! How a training step is to go: seed, threads, limits, and factors on what the optimizer and the layers say.
 
-use layerwise_core::linalg::Pool;
+use layerwise_core::linalg::{Buffer, Pool};
 use layerwise_core::{CoreError, Scalar};
 
 use super::buffers::Trained;
@@ -154,7 +154,7 @@ impl<T: Scalar> TrainingStep<T> {
         let n_parameters = self.trained.iter().map(Trained::len).sum();
         self.pool = Pool::new(threads_for(n_parameters, self.capacity, threads));
         let scratch = self.scratch_of_one();
-        self.scratch = vec![T::zero(); scratch * self.pool.n_threads()];
+        self.scratch = Buffer::zeros(scratch * self.pool.n_threads());
         self
     }
 }

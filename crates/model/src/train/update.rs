@@ -272,12 +272,12 @@ impl<T: Scalar> Update<'_, T> {
             return Ok(());
         }
         let [one, two, three] = state;
-        let together = self.trained.together;
-        matmul_nt_in_turns(T::one(), dz, a_prev, columns, together, scratch, |column, dw| {
+        let scratch = (self.trained.together, scratch);
+        matmul_nt_in_turns(T::one(), dz, a_prev, columns, scratch, values, |column, dw, w| {
             let at = column * n_out..column * n_out + dw.len();
             let state = [&mut *one, &mut *two, &mut *three]
                 .map(|state| state.get_mut(at.clone()).unwrap_or_default());
-            self.apply(&mut values[at.clone()], dw, state);
+            self.apply(w, dw, state);
         })?;
         Ok(())
     }
