@@ -109,13 +109,12 @@ impl<'a, T: Copy + Default> Product<'a, T> {
 pub(crate) unsafe fn gemm<K: Kernel>(
     product: &Product<'_, Number<K>>,
     c: *mut Number<K>,
-    one: Number<K>,
     packed: &mut Packed<Number<K>>,
 ) {
     let Product { shape: (_, k, n), ref a, .. } = *product;
     if n == 1 && a.row_stride == 1 {
         // SAFETY: as the caller's.
-        return unsafe { column::multiply::<K::Register>(product, c, one) };
+        return unsafe { column::multiply::<K::Register>(product, c) };
     }
     if turned::suits(product) {
         // SAFETY: as the caller's.
@@ -128,7 +127,7 @@ pub(crate) unsafe fn gemm<K: Kernel>(
             let columns = plan.columns.min(n - column);
             // SAFETY: parts of the matrices, within the sizes the caller vouches for.
             unsafe {
-                let part = Part { product, from, kc, column, columns, one };
+                let part = Part { product, from, kc, column, columns };
                 let b_packed = part.pack_right::<K>(&plan, packed);
                 for first in (0..plan.registers).step_by(block) {
                     let registers = block.min(plan.registers - first);
@@ -150,7 +149,6 @@ pub(crate) unsafe fn gemm_in_turns<K: Kernel>(
     product: &Product<'_, Number<K>>,
     together: usize,
     scratch: &mut [Number<K>],
-    one: Number<K>,
     packed: &mut Packed<Number<K>>,
     take: &mut dyn FnMut(usize, &mut [Number<K>]),
 ) {
@@ -168,12 +166,12 @@ pub(crate) unsafe fn gemm_in_turns<K: Kernel>(
         // SAFETY: as the caller's, and part of the columns.
         unsafe {
             if once && !turned::suits(&turn) {
-                let part = Part { product: &turn, from: 0, kc: k, column: 0, columns, one };
+                let part = Part { product: &turn, from: 0, kc: k, column: 0, columns };
                 let b_packed = part.pack_right::<K>(&plan, packed);
                 let left = *left.get_or_insert_with(|| part.pack_left::<K>(&plan, rows, packed));
                 part.multiply::<K>(&plan, rows, left, b_packed, c);
             } else {
-                gemm::<K>(&turn, c, one, packed);
+                gemm::<K>(&turn, c, packed);
             }
         }
         take(column, &mut scratch[..m * columns]);
@@ -193,7 +191,6 @@ struct Part<'a, 'p, T> {
     kc: usize,
     column: usize,
     columns: usize,
-    one: T,
 }
 
 impl<T: Copy + Default> Part<'_, '_, T> {
@@ -268,12 +265,12 @@ impl<T: Copy + Default> Part<'_, '_, T> {
         b_packed: Option<*const T>,
         c: *mut T,
     ) {
-        let &Self { product, from, kc, column, columns, one } = self;
+        let &Self { product, from, kc, column, columns } = self;
         let Product { shape: (m, k, _), alpha, ref b, start, rectified, .. } = *product;
         let row = first * K::Register::LANES;
         let rows = (m - row).min(registers * K::Register::LANES);
         let (most, nr) = plan.tile;
-        let start = if from == 0 { start.below(row) } else { Start::scaled(one) };
+        let start = start.below(row).of_block((from, kc), k);
         let rectified = rectified && from + kc == k;
         let panels = Panels::new(registers, most);
         let ask = match start.reads() && m * columns * size_of::<T>() > NEAR {

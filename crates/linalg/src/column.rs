@@ -17,17 +17,13 @@ const TOGETHER: usize = 4;
 /// # Safety
 /// As [`blocked::gemm`](crate::blocked::gemm).
 #[inline(always)]
-pub(crate) unsafe fn multiply<V: Simd>(
-    product: &Product<'_, V::Number>,
-    c: *mut V::Number,
-    one: V::Number,
-) {
+pub(crate) unsafe fn multiply<V: Simd>(product: &Product<'_, V::Number>, c: *mut V::Number) {
     let Product { shape: (m, k, _), alpha, ref a, ref b, start, rectified, terms, .. } = *product;
     // What is near is read as fast either way.
     let far = m * k * size_of::<V::Number>() > NEAR;
     let lead = if far { lead::<V>(a.values.as_ptr(), a.column_stride) } else { 0 };
     for (from, kc) in blocks_of_terms(k, terms) {
-        let start = if from == 0 { start } else { Start::scaled(one) };
+        let start = start.of_block((from, kc), k);
         let rectified = rectified && from + kc == k;
         let mut row = 0;
         while row < m {
@@ -81,6 +77,13 @@ impl<T: Copy> Part<T> {
         unsafe {
             let mut sums = [V::zero(); SUMS];
             let (mut first, mut last) = (V::zero(), V::zero());
+            if start.is_bias() {
+                first = start.first(0, lead);
+                for (v, sum) in sums[..whole].iter_mut().enumerate() {
+                    *sum = start.first(lead + v * V::LANES, V::LANES);
+                }
+                last = start.first(lead + whole * V::LANES, rest);
+            }
             let mut p = 0;
             while p + TOGETHER <= k {
                 self.pass::<V, TOGETHER>(p, of, &mut sums, (&mut first, &mut last));
@@ -142,8 +145,8 @@ impl<T: Copy> Part<T> {
     }
 }
 
-/// `c := alpha sum + start` for the first `count <= LANES` rows from `row` on, and 0 instead of what is below
-/// it where that is asked for.
+/// `c := alpha sum`, and what is added to it, for the first `count <= LANES` rows from `row` on, and 0 instead of
+/// what is below it where that is asked for.
 ///
 /// # Safety
 /// As [`Start::add`].
@@ -157,8 +160,8 @@ unsafe fn write<V: Simd>(
 ) {
     // SAFETY: as the caller's.
     unsafe {
-        let value = start.add::<V>(alpha, sum, (row, count), c);
-        let value = if rectified { value.where_not_negative(value) } else { value };
+        let value = start.add(alpha, sum, (row, count), c);
+        let value = if rectified { value.rectified() } else { value };
         if count == V::LANES { value.store(c) } else { value.store_first(c, count) }
     }
 }

@@ -27,7 +27,7 @@ fn expect_shape(
 }
 
 /// `C := beta C`, where beta = 0 clears whatever was there, NaN included.
-fn scale<T: Scalar>(beta: T, c: &mut [T]) {
+pub(crate) fn scale<T: Scalar>(beta: T, c: &mut [T]) {
     if beta == T::zero() {
         c.fill(T::zero());
     } else if beta != T::one() {
@@ -74,7 +74,10 @@ fn gemm<T: Scalar>(
     if [m, k, n].contains(&0) {
         return scale(beta, c);
     }
-    let start = if beta == T::zero() { Start::zero() } else { Start::scaled(beta) };
+    let start = if beta == T::zero() { Start::zero() } else { Start::old() };
+    if start.reads() {
+        scale(beta, c);
+    }
     T::gemm(&Product::new((m, k, n), alpha, sides, start), c);
 }
 

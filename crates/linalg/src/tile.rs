@@ -9,59 +9,83 @@ use crate::simd::Simd;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start<'a, T> {
     kind: StartKind,
-    beta: T,
     bias: &'a [T],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StartKind {
     Zero,
-    Scaled,
+    Old,
+    /// Sums begin with it.
     Bias,
+    /// Added to the sums.
+    BiasAfter,
 }
 
-impl<'a, T: Copy + Default> Start<'a, T> {
+impl<'a, T> Start<'a, T> {
     /// Nothing: the old values are not read.
     pub(crate) fn zero() -> Self {
-        Self { kind: StartKind::Zero, beta: T::default(), bias: &[] }
+        Self { kind: StartKind::Zero, bias: &[] }
     }
 
-    /// `beta C`.
-    pub(crate) fn scaled(beta: T) -> Self {
-        Self { kind: StartKind::Scaled, beta, bias: &[] }
+    /// The old values.
+    pub(crate) fn old() -> Self {
+        Self { kind: StartKind::Old, bias: &[] }
     }
 
-    /// The same column in every column of `C`, which has no more rows.
+    /// The same column in every column of `C`, which has no more rows. Sums begin with it, where they are not
+    /// made in blocks of terms; so it is for products whose alpha is 1.
     pub(crate) fn bias(bias: &'a [T]) -> Self {
-        Self { kind: StartKind::Bias, beta: T::default(), bias }
+        Self { kind: StartKind::Bias, bias }
     }
 }
 
 impl<T: Copy> Start<'_, T> {
+    /// For `terms` from `from` on, of `k` in all.
+    pub(crate) fn of_block(self, (from, terms): (usize, usize), k: usize) -> Self {
+        match self.kind {
+            _ if from > 0 => Self { kind: StartKind::Old, bias: &[] },
+            // As if all blocks were put together afterwards.
+            StartKind::Bias if terms < k => Self { kind: StartKind::BiasAfter, ..self },
+            _ => self,
+        }
+    }
+
     /// For the rows of `C` from `row` on.
     pub(crate) fn below(self, row: usize) -> Self {
         Self { bias: self.bias.get(row..).unwrap_or_default(), ..self }
     }
 
-    /// Whether a bias is added.
+    /// Whether sums begin with a bias.
     pub(crate) fn is_bias(&self) -> bool {
         self.kind == StartKind::Bias
     }
 
     /// Whether the old values are read.
     pub(crate) fn reads(&self) -> bool {
-        self.kind == StartKind::Scaled
+        self.kind == StartKind::Old
     }
 
     /// Whether the bias, if there is one, has `rows` numbers.
     pub(crate) fn fits(&self, rows: usize) -> bool {
-        self.kind != StartKind::Bias || self.bias.len() >= rows
+        !matches!(self.kind, StartKind::Bias | StartKind::BiasAfter) || self.bias.len() >= rows
     }
 
-    /// `alpha sum + start` for the first `count <= LANES` rows from `row` on; `c` is where they are.
+    /// What the sums of the first `count <= LANES` rows from `row` on begin with.
     ///
     /// # Safety
-    /// The processor has the instructions of `V`; `c` and the bias hold the rows.
+    /// The processor has the instructions of `V`; a bias holds the rows.
+    #[inline(always)]
+    pub(crate) unsafe fn first<V: Simd<Number = T>>(&self, row: usize, count: usize) -> V {
+        // SAFETY: within what the caller vouches for.
+        unsafe { if self.is_bias() { read(self.bias.as_ptr().add(row), count) } else { V::zero() } }
+    }
+
+    /// What becomes of the sums of the first `count <= LANES` rows from `row` on, which go to `c`: `alpha sum`,
+    /// and what is added to it.
+    ///
+    /// # Safety
+    /// The processor has the instructions of `V`; `c` and a bias hold the rows.
     #[inline(always)]
     pub(crate) unsafe fn add<V: Simd<Number = T>>(
         &self,
@@ -72,16 +96,25 @@ impl<T: Copy> Start<'_, T> {
     ) -> V {
         // SAFETY: within what the caller vouches for.
         unsafe {
-            let read = |from: *const T| {
-                if count == V::LANES { V::load(from) } else { V::load_first(from, count) }
-            };
             match self.kind {
-                StartKind::Zero => alpha.mul(sum),
-                StartKind::Scaled => alpha.mul_add(sum, V::splat(self.beta).mul(read(c))),
-                StartKind::Bias => alpha.mul_add(sum, read(self.bias.as_ptr().add(row))),
+                StartKind::Zero | StartKind::Bias => alpha.mul(sum),
+                StartKind::Old => alpha.mul_add(sum, read(c, count)),
+                StartKind::BiasAfter => {
+                    alpha.mul_add(sum, read(self.bias.as_ptr().add(row), count))
+                }
             }
         }
     }
+}
+
+/// The first `count <= LANES` numbers.
+///
+/// # Safety
+/// The processor has the instructions of `V`, and the numbers are there.
+#[inline(always)]
+unsafe fn read<V: Simd>(from: *const V::Number, count: usize) -> V {
+    // SAFETY: as the caller's.
+    unsafe { if count == V::LANES { V::load(from) } else { V::load_first(from, count) } }
 }
 
 /// Memory that is asked for, with every line of terms, before it is used.
@@ -142,8 +175,8 @@ pub(crate) type TileFn<T> = unsafe fn(&Tile<'_, T>);
 /// Computes tiles of `MV` registers by `NR` columns. `A` is read in whole registers unless `EDGE`;
 /// `C` never beyond `last`.
 ///
-/// Every element is `Σ_p` in the order of p, one multiply-add after another, then
-/// `alpha sum + start`: the same bits in a tile of any size.
+/// Every element is `Σ_p` in the order of p, one multiply-add after another, beginning with the bias if there is
+/// one, then times alpha and added to the old value: the same bits in a tile of any size.
 ///
 /// # Safety
 /// The processor has the instructions of `V`; the pointers are good for the elements named in
@@ -182,12 +215,18 @@ unsafe fn sums<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
     // SAFETY: offsets stay within what the caller vouches for.
     unsafe {
         let mut sums = [[V::zero(); MV]; NR];
-        if tile.resumes {
+        if tile.start.is_bias() {
+            let mut first = [V::zero(); MV];
+            for (v, first_v) in first.iter_mut().enumerate() {
+                let count = if v + 1 < MV { V::LANES } else { last };
+                *first_v = tile.start.first((number * MV + v) * V::LANES, count);
+            }
+            sums = [first; NR];
+        } else if tile.resumes {
             for (j, sums_j) in sums.iter_mut().enumerate() {
                 for (v, sum) in sums_j.iter_mut().enumerate() {
                     let from = c.add((number * MV + v) * V::LANES + j * c_next);
-                    let whole = v + 1 < MV || last == V::LANES;
-                    *sum = if whole { V::load(from) } else { V::load_first(from, last) };
+                    *sum = read(from, if v + 1 < MV { V::LANES } else { last });
                 }
             }
         }
@@ -225,7 +264,8 @@ unsafe fn sums<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
     }
 }
 
-/// `C := alpha sums + start` from `row` on, and 0 instead of what is below it where that is asked for.
+/// `C := alpha sums`, and what is added to it, from `row` on, and 0 instead of what is below it where that is
+/// asked for.
 ///
 /// # Safety
 /// As [`compute`].
@@ -235,29 +275,29 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
     row: usize,
     sums: &[[V; MV]; NR],
 ) {
-    // What is added is decided here, once for all registers.
+    // What is done is decided here, once for all registers.
     // SAFETY: as the caller's.
     unsafe {
-        match tile.start.kind {
-            StartKind::Zero => {
-                write_each(tile, row, sums, Start { kind: StartKind::Zero, ..tile.start })
+        let start = |kind| Start { kind, ..tile.start };
+        match (tile.start.kind, tile.alpha == V::ONE) {
+            (StartKind::Old, _) => {
+                write_each::<V, MV, NR, true>(tile, row, sums, start(StartKind::Old));
             }
-            StartKind::Scaled => {
-                write_each(tile, row, sums, Start { kind: StartKind::Scaled, ..tile.start })
+            (StartKind::BiasAfter, _) => {
+                write_each::<V, MV, NR, true>(tile, row, sums, start(StartKind::BiasAfter));
             }
-            StartKind::Bias => {
-                write_each(tile, row, sums, Start { kind: StartKind::Bias, ..tile.start })
-            }
+            (_, false) => write_each::<V, MV, NR, true>(tile, row, sums, start(StartKind::Zero)),
+            (_, true) => write_each::<V, MV, NR, false>(tile, row, sums, start(StartKind::Zero)),
         }
     }
 }
 
-/// [`write`] with a start whose kind the compiler knows.
+/// [`write`] with a start whose kind the compiler knows; the sums as they are unless it `CHANGES` them.
 ///
 /// # Safety
 /// As [`compute`].
 #[inline(always)]
-unsafe fn write_each<V: Simd, const MV: usize, const NR: usize>(
+unsafe fn write_each<V: Simd, const MV: usize, const NR: usize, const CHANGES: bool>(
     tile: &Tile<'_, V::Number>,
     row: usize,
     sums: &[[V; MV]; NR],
@@ -271,8 +311,9 @@ unsafe fn write_each<V: Simd, const MV: usize, const NR: usize>(
             for (v, &sum) in sums_j.iter().enumerate() {
                 let at = c.add(row + j * c_next + v * V::LANES);
                 let count = if v + 1 < MV { V::LANES } else { last };
-                let value = start.add::<V>(alpha, sum, (row + v * V::LANES, count), at);
-                let value = if rectified { value.where_not_negative(value) } else { value };
+                let rows = (row + v * V::LANES, count);
+                let value = if CHANGES { start.add(alpha, sum, rows, at) } else { sum };
+                let value = if rectified { value.rectified() } else { value };
                 if count == V::LANES { value.store(at) } else { value.store_first(at, count) }
             }
         }

@@ -85,7 +85,6 @@ pub(crate) unsafe fn gradient<K: Kernel>(
     dz: *const Number<K>,
     (alpha, start): (Number<K>, Start<'_, Number<K>>),
     c: *mut Number<K>,
-    one: Number<K>,
     packed: &mut Packed<Number<K>>,
 ) {
     let Block { values, features, step, m, n_out } = *block;
@@ -120,7 +119,7 @@ pub(crate) unsafe fn gradient<K: Kernel>(
                         c: sums.add(first * row + f),
                         c_next: row,
                         last: lanes,
-                        alpha: one,
+                        alpha: K::Register::ONE,
                         start: Start::zero(),
                         rectified: false,
                         resumes: from > 0,
@@ -177,7 +176,6 @@ pub(crate) unsafe fn sums<K: Kernel>(
     w: &[Number<K>],
     resumes: bool,
     s: *mut Number<K>,
-    one: Number<K>,
     packed: &mut Packed<Number<K>>,
 ) {
     let Block { values, features, step, m, n_out } = *block;
@@ -220,7 +218,7 @@ pub(crate) unsafe fn sums<K: Kernel>(
                         c: s.add(j * n_out + row),
                         c_next: n_out,
                         last,
-                        alpha: one,
+                        alpha: K::Register::ONE,
                         start: Start::zero(),
                         rectified: false,
                         resumes,

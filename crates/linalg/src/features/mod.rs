@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use crate::pack::LINE;
 use crate::plan::KC;
+use crate::product::scale;
 use crate::stretches::stretches;
 use crate::tile::Start;
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar};
@@ -211,7 +212,10 @@ impl<T: Scalar> FeatureBlock<'_, T> {
             return Err(LinalgError::Shape { operation, what: "C", expected, found });
         }
         // As everywhere, what is multiplied by 0 is not read.
-        let start = if beta == T::zero() { Start::zero() } else { Start::scaled(beta) };
+        let start = if beta == T::zero() { Start::zero() } else { Start::old() };
+        if start.reads() {
+            scale(beta, c.as_mut_slice());
+        }
         T::block_gradient(&self.block(n_out), dz.as_slice(), (alpha, start), c.as_mut_slice());
         Ok(())
     }

@@ -70,7 +70,7 @@ macro_rules! kernels_for {
                 packed: &mut Packed<$number>,
             ) {
                 // SAFETY: as the caller's.
-                unsafe { blocked::gemm::<Tiles>(product, c, 1.0, packed) }
+                unsafe { blocked::gemm::<Tiles>(product, c, packed) }
             }
 
             /// A product, some columns at a time.
@@ -87,7 +87,7 @@ macro_rules! kernels_for {
             ) {
                 // SAFETY: as the caller's.
                 unsafe {
-                    blocked::gemm_in_turns::<Tiles>(product, together, scratch, 1.0, packed, take);
+                    blocked::gemm_in_turns::<Tiles>(product, together, scratch, packed, take);
                 }
             }
 
@@ -106,7 +106,7 @@ macro_rules! kernels_for {
                 packed: &mut Packed<$number>,
             ) {
                 // SAFETY: as the caller's.
-                unsafe { features::gradient::<Tiles>(block, dz, factors, c, 1.0, packed) }
+                unsafe { features::gradient::<Tiles>(block, dz, factors, c, packed) }
             }
 
             /// `Z` of a block of features.
@@ -124,7 +124,7 @@ macro_rules! kernels_for {
                 packed: &mut Packed<$number>,
             ) {
                 // SAFETY: as the caller's.
-                unsafe { features::sums::<Tiles>(block, w, resumes, s, 1.0, packed) }
+                unsafe { features::sums::<Tiles>(block, w, resumes, s, packed) }
             }
         }
     };

@@ -1,14 +1,14 @@
 //! AVX2 and FMA: 8 numbers of `f32` or 4 of `f64` in a register.
 
 use std::arch::x86_64::{
-    __m256, __m256d, __m256i, _CMP_GT_OQ, _CMP_NLT_US, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_ps,
-    _mm_prefetch, _mm256_and_pd, _mm256_and_ps, _mm256_castps128_ps256, _mm256_cmp_pd,
-    _mm256_cmp_ps, _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_insertf128_ps, _mm256_loadu_pd,
-    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps,
-    _mm256_maskstore_pd, _mm256_maskstore_ps, _mm256_mul_pd, _mm256_mul_ps, _mm256_permute2f128_pd,
-    _mm256_set1_pd, _mm256_set1_ps, _mm256_setzero_pd, _mm256_setzero_ps, _mm256_shuffle_ps,
-    _mm256_storeu_pd, _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps, _mm256_unpacklo_pd,
-    _mm256_unpacklo_ps,
+    __m256, __m256d, __m256i, _CMP_GT_OQ, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_ps, _mm_prefetch,
+    _mm256_and_pd, _mm256_and_ps, _mm256_castps128_ps256, _mm256_cmp_pd, _mm256_cmp_ps,
+    _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_insertf128_ps, _mm256_loadu_pd, _mm256_loadu_ps,
+    _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps, _mm256_maskstore_pd,
+    _mm256_maskstore_ps, _mm256_max_pd, _mm256_max_ps, _mm256_mul_pd, _mm256_mul_ps,
+    _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_set1_ps, _mm256_setzero_pd, _mm256_setzero_ps,
+    _mm256_shuffle_ps, _mm256_storeu_pd, _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps,
+    _mm256_unpacklo_pd, _mm256_unpacklo_ps,
 };
 
 use super::Simd;
@@ -46,6 +46,7 @@ unsafe fn mask_64(count: usize) -> __m256i {
 // outside their mask.
 impl Simd for F32x8 {
     type Number = f32;
+    const ONE: f32 = 1.0;
     const LANES: usize = 8;
 
     #[inline(always)]
@@ -91,12 +92,10 @@ impl Simd for F32x8 {
     }
 
     #[inline(always)]
-    unsafe fn where_not_negative(self, by: Self) -> Self {
+    unsafe fn rectified(self) -> Self {
+        // Of NaN the second is given back.
         // SAFETY: as above the block.
-        unsafe {
-            let chosen = _mm256_cmp_ps::<_CMP_NLT_US>(by.0, _mm256_setzero_ps());
-            Self(_mm256_and_ps(self.0, chosen))
-        }
+        Self(unsafe { _mm256_max_ps(_mm256_setzero_ps(), self.0) })
     }
 
     #[inline(always)]
@@ -161,6 +160,7 @@ impl Simd for F32x8 {
 
 impl Simd for F64x4 {
     type Number = f64;
+    const ONE: f64 = 1.0;
     const LANES: usize = 4;
 
     #[inline(always)]
@@ -206,12 +206,10 @@ impl Simd for F64x4 {
     }
 
     #[inline(always)]
-    unsafe fn where_not_negative(self, by: Self) -> Self {
+    unsafe fn rectified(self) -> Self {
+        // Of NaN the second is given back.
         // SAFETY: as above the first block.
-        unsafe {
-            let chosen = _mm256_cmp_pd::<_CMP_NLT_US>(by.0, _mm256_setzero_pd());
-            Self(_mm256_and_pd(self.0, chosen))
-        }
+        Self(unsafe { _mm256_max_pd(_mm256_setzero_pd(), self.0) })
     }
 
     #[inline(always)]

@@ -1,12 +1,12 @@
 //! AVX-512: 16 numbers of `f32` or 8 of `f64` in a register, and 32 registers.
 
 use std::arch::x86_64::{
-    __m512, __m512d, _CMP_GT_OQ, _CMP_NLT_US, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch,
-    _mm512_cmp_pd_mask, _mm512_cmp_ps_mask, _mm512_fmadd_pd, _mm512_fmadd_ps, _mm512_loadu_pd,
-    _mm512_loadu_ps, _mm512_mask_storeu_pd, _mm512_mask_storeu_ps, _mm512_maskz_loadu_pd,
-    _mm512_maskz_loadu_ps, _mm512_maskz_mov_pd, _mm512_maskz_mov_ps, _mm512_mul_pd, _mm512_mul_ps,
-    _mm512_set1_pd, _mm512_set1_ps, _mm512_setzero_pd, _mm512_setzero_ps, _mm512_storeu_pd,
-    _mm512_storeu_ps,
+    __m512, __m512d, _CMP_GT_OQ, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm512_cmp_pd_mask,
+    _mm512_cmp_ps_mask, _mm512_fmadd_pd, _mm512_fmadd_ps, _mm512_loadu_pd, _mm512_loadu_ps,
+    _mm512_mask_storeu_pd, _mm512_mask_storeu_ps, _mm512_maskz_loadu_pd, _mm512_maskz_loadu_ps,
+    _mm512_maskz_mov_pd, _mm512_maskz_mov_ps, _mm512_max_pd, _mm512_max_ps, _mm512_mul_pd,
+    _mm512_mul_ps, _mm512_set1_pd, _mm512_set1_ps, _mm512_setzero_pd, _mm512_setzero_ps,
+    _mm512_storeu_pd, _mm512_storeu_ps,
 };
 
 use super::{F32x8, F64x4, Simd};
@@ -30,13 +30,14 @@ macro_rules! simd_512 {
     (
         $register:ident, $number:ident, $half:ident, $lanes:literal, $mask:ident,
         $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident,
-        $store_first:ident, $fmadd:ident, $mul:ident, $compare:ident, $choose:ident
+        $store_first:ident, $fmadd:ident, $mul:ident, $max:ident, $compare:ident, $choose:ident
     ) => {
         // SAFETY (all of the block): the caller has a processor with AVX-512 (F and VL), AVX2 and
         // FMA, and pointers good for what is read and written; the instructions ask for no
         // alignment, and masked ones touch no memory outside their mask.
         impl Simd for $register {
             type Number = $number;
+            const ONE: $number = 1.0;
             const LANES: usize = $lanes;
 
             #[inline(always)]
@@ -82,9 +83,10 @@ macro_rules! simd_512 {
             }
 
             #[inline(always)]
-            unsafe fn where_not_negative(self, by: Self) -> Self {
+            unsafe fn rectified(self) -> Self {
+                // Of NaN the second is given back.
                 // SAFETY: as above the block.
-                Self(unsafe { $choose($compare::<_CMP_NLT_US>(by.0, $zero()), self.0) })
+                Self(unsafe { $max($zero(), self.0) })
             }
 
             #[inline(always)]
@@ -150,6 +152,7 @@ simd_512!(
     _mm512_mask_storeu_ps,
     _mm512_fmadd_ps,
     _mm512_mul_ps,
+    _mm512_max_ps,
     _mm512_cmp_ps_mask,
     _mm512_maskz_mov_ps
 );
@@ -168,6 +171,7 @@ simd_512!(
     _mm512_mask_storeu_pd,
     _mm512_fmadd_pd,
     _mm512_mul_pd,
+    _mm512_max_pd,
     _mm512_cmp_pd_mask,
     _mm512_maskz_mov_pd
 );

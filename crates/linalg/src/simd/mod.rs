@@ -23,7 +23,9 @@ pub(crate) use portable::Portable;
 /// function compiled for those instructions.
 pub(crate) trait Simd: Copy {
     /// One of the numbers.
-    type Number: Copy + Default;
+    type Number: Copy + Default + PartialEq;
+    /// 1.
+    const ONE: Self::Number;
     /// How many there are.
     const LANES: usize;
 
@@ -41,8 +43,8 @@ pub(crate) trait Simd: Copy {
     unsafe fn store_first(self, to: *mut Self::Number, count: usize);
     /// `self * b + c`, rounded once where the processor can.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
-    /// `self` in the lanes where `by` is not below 0 (NaN is not), and 0 in the others.
-    unsafe fn where_not_negative(self, by: Self) -> Self;
+    /// `max(0, self)`; NaN stays NaN.
+    unsafe fn rectified(self) -> Self;
     /// `self` in the lanes where `by` is above 0, and 0 in the others.
     unsafe fn where_positive(self, by: Self) -> Self;
     /// Asks for the memory there to be brought into the first-level cache, or only into the second;

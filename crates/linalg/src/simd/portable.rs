@@ -11,6 +11,7 @@ macro_rules! portable_for {
         // SAFETY: nothing here needs particular instructions; pointers are the caller's promise.
         impl Simd for Portable<$number> {
             type Number = $number;
+            const ONE: $number = 1.0;
             const LANES: usize = 8;
 
             #[inline(always)]
@@ -68,8 +69,8 @@ macro_rules! portable_for {
             }
 
             #[inline(always)]
-            unsafe fn where_not_negative(self, by: Self) -> Self {
-                Self(std::array::from_fn(|lane| if by.0[lane] < 0.0 { 0.0 } else { self.0[lane] }))
+            unsafe fn rectified(self) -> Self {
+                Self(self.0.map(|number| if number < 0.0 { 0.0 } else { number }))
             }
 
             #[inline(always)]

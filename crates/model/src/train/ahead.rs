@@ -194,7 +194,7 @@ impl<T: Scalar> TrainingStep<T> {
             && self.updating.regularization.max_norm.is_none()
             // One unit alone is summed in another way.
             && layer.n_out() > 1
-            && n_stretches >= self.pool.n_threads()
+            && n_stretches >= self.pool.n_threads().max(2)
             && size_of_val(x.as_slice()) > NEAR
             && size_of_val(x.as_slice()) / n_stretches <= NEAR_ENOUGH
     }
