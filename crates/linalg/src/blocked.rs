@@ -10,7 +10,7 @@
 
 use crate::column;
 use crate::pack::{LINE, pack, pack_right};
-use crate::plan::{KC, Panels, Plan, blocks_of_terms, terms_in_a_block};
+use crate::plan::{KC, Panels, Plan, blocks_of_terms, terms_in_a_block, widths};
 use crate::scalar::Side;
 use crate::simd::Simd;
 use crate::tile::{Ahead, Start, Tile, TileFn};
@@ -280,49 +280,55 @@ impl<T: Copy + Default> Part<'_, '_, T> {
         let block = Block { k: kc, rows, panels, left, alpha, start, rectified, ask };
         // A B that fits into the first-level cache has been there lately.
         let ask = b_packed.is_none() && b.row_stride == 1 && kc * columns * size_of::<T>() > NEAR;
-        // As even as can be, but for panels that are packed in whole ones.
-        let mut present = nr;
-        let mut wider = 0;
-        if b_packed.is_none() {
-            let panels = columns.div_ceil(nr);
-            (present, wider) = (columns / panels, columns % panels);
-            if wider == 0 {
-                (present, wider) = (present - 1, panels);
+        let mut j = 0;
+        for (width, panels) in widths(columns, nr, b_packed.is_some()) {
+            // All of one width at a time where a tile asks for nothing.
+            let together = if ask || !block.is_one_stack(K::Register::LANES) { 1 } else { panels };
+            for _ in (0..panels).step_by(together.max(1)) {
+                // SAFETY: within the part.
+                unsafe {
+                    let at = (c, (column + j) * m + row);
+                    let right = match b_packed {
+                        Some(packed) => {
+                            let at = packed.add(j * kc);
+                            Right { at, step: nr, next: 1, panel: nr * kc, width, panels: together }
+                        }
+                        None => {
+                            let (step, next) = (b.row_stride, b.column_stride);
+                            let at = b.values.as_ptr().add(from * step + (column + j) * next);
+                            let panel = width * next;
+                            Right { at, step, next, panel, width, panels: together }
+                        }
+                    };
+                    let ahead = match ask && j + 2 * width <= columns {
+                        // The same terms of the columns that come next.
+                        true => Ahead {
+                            from: right.at.wrapping_add(right.panel),
+                            count: width,
+                            step: b.column_stride,
+                            next: LINE / size_of::<T>(),
+                        },
+                        false => Ahead::nothing(),
+                    };
+                    block.multiply::<K>(&right, ahead, at, m);
+                }
+                j += together * width;
             }
-        }
-        let (mut j, mut panel) = (0, 0);
-        while j < columns {
-            let width = match b_packed {
-                Some(_) => nr.min(columns - j),
-                None => present + usize::from(panel < wider),
-            };
-            // SAFETY: within the part.
-            unsafe {
-                let right = match b_packed {
-                    Some(packed) => (packed.add(j * kc), nr, 1),
-                    None => {
-                        let (step, next) = (b.row_stride, b.column_stride);
-                        let at = from * step + (column + j) * next;
-                        (b.values.as_ptr().add(at), step, next)
-                    }
-                };
-                let more = ask && j + 2 * width <= columns;
-                let ahead = match more {
-                    // The same terms of the columns that come next.
-                    true => Ahead {
-                        from: right.0.wrapping_add(width * b.column_stride),
-                        count: width,
-                        step: b.column_stride,
-                        next: LINE / size_of::<T>(),
-                    },
-                    false => Ahead::nothing(),
-                };
-                block.multiply::<K>(right, width, ahead, (c, (column + j) * m + row), m);
-            }
-            j += width;
-            panel += 1;
         }
     }
+}
+
+/// Panels of columns of the right side.
+struct Right<T> {
+    at: *const T,
+    /// From a term to the next, and from a column to the next.
+    step: usize,
+    next: usize,
+    /// From a panel to the next.
+    panel: usize,
+    /// Columns of each, and how many there are.
+    width: usize,
+    panels: usize,
 }
 
 /// A block of the left side.
@@ -347,17 +353,21 @@ struct Block<'a, T> {
 }
 
 impl<T: Copy + Default> Block<'_, T> {
-    /// Multiplies the block by `present` columns of `B`, tile below tile. `b` is where they are, how far
-    /// apart their numbers lie, and how far apart they themselves; `(c, at)` where the result goes; `ahead`
-    /// what the first tile asks for.
+    /// Whether all tiles are of one height and lie below each other in one call.
+    fn is_one_stack(&self, lanes: usize) -> bool {
+        let Panels { height, tall, short } = self.panels;
+        short == 0 && (tall == 1 || tall * height * lanes <= self.rows)
+    }
+
+    /// Multiplies the block by columns of `B`, tile below tile. `(c, at)` is where the result goes, `ahead` what
+    /// the first tile asks for, which only a single panel does.
     ///
     /// # Safety
     /// As [`gemm`], for this part of the matrices.
     #[inline(always)]
     unsafe fn multiply<K: Kernel<Register: Simd<Number = T>>>(
         &self,
-        (b, b_step, b_next): (*const T, usize, usize),
-        present: usize,
+        right: &Right<T>,
         ahead: Ahead<T>,
         (c, at): (*mut T, usize),
         c_next: usize,
@@ -386,14 +396,16 @@ impl<T: Copy + Default> Block<'_, T> {
                 };
                 let (c, start) = (c.add(at + i), start.below(i));
                 let tile = Tile {
+                    panels: right.panels,
+                    b_panel: right.panel,
                     count,
                     k,
                     a,
                     a_step,
                     a_next,
-                    b,
-                    b_step,
-                    b_next,
+                    b: right.at,
+                    b_step: right.step,
+                    b_next: right.next,
                     c,
                     c_next,
                     last,
@@ -404,7 +416,7 @@ impl<T: Copy + Default> Block<'_, T> {
                     ask: below(ask, at + i),
                     ahead: if done == 0 { ahead } else { Ahead::nothing() },
                 };
-                K::tile(mv, present, edge)(&tile);
+                K::tile(mv, right.width, edge)(&tile);
             }
             done += mv * count;
             left_of -= count;

@@ -50,6 +50,18 @@ impl Panels {
     }
 }
 
+/// Panels of `n` columns in all, `most` in one: their width and how many there are of it, the wider ones first.
+/// As even as can be, but packed ones are whole, and what is left is another. None of a width is `(_, 0)`.
+#[inline]
+pub(crate) fn widths(n: usize, most: usize, packed: bool) -> [(usize, usize); 2] {
+    if packed {
+        return [(most, n / most), (n % most, usize::from(!n.is_multiple_of(most)))];
+    }
+    let panels = n.div_ceil(most);
+    let (width, wider) = (n / panels.max(1), n % panels.max(1));
+    [(width + 1, wider), (width, panels - wider)]
+}
+
 /// Columns in a packed block of `n`: as even as can be, and whole panels of any width.
 fn even_blocks(n: usize) -> usize {
     n.div_ceil(n.div_ceil(BLOCK_OF_B)).next_multiple_of(24)

@@ -135,10 +135,14 @@ impl<T> Ahead<T> {
     }
 }
 
-/// Tiles of `C := alpha A B + start`, one below the other.
+/// Tiles of `C := alpha A B + start`: panels of columns, in each of which tiles lie one below the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tile<'a, T> {
-    /// How many tiles; only a single one may end within a register.
+    /// How many panels.
+    pub(crate) panels: usize,
+    /// From the `B` of a panel to that of the next.
+    pub(crate) b_panel: usize,
+    /// How many tiles in a panel; only a single one may end within a register.
     pub(crate) count: usize,
     /// Terms of each sum.
     pub(crate) k: usize,
@@ -165,7 +169,7 @@ pub(crate) struct Tile<'a, T> {
     /// Numbers that lie to each other as those of `C` and will be written: asked for before the sums are
     /// made. Null for none.
     pub(crate) ask: *const T,
-    /// What is asked for while the sums are made.
+    /// What is asked for while the sums of the first tile are made; nothing where there are several panels.
     pub(crate) ahead: Ahead<T>,
 }
 
@@ -185,19 +189,27 @@ pub(crate) type TileFn<T> = unsafe fn(&Tile<'_, T>);
 pub(crate) unsafe fn compute<V: Simd, const MV: usize, const NR: usize, const EDGE: bool>(
     tile: &Tile<'_, V::Number>,
 ) {
-    for number in 0..tile.count {
-        // SAFETY: offsets stay within what the caller vouches for.
-        unsafe {
-            if !tile.ask.is_null() {
-                // What the sums will be added to, while they are made.
-                for j in 0..NR {
-                    let at = tile.ask.wrapping_add(number * MV * V::LANES + j * tile.c_next);
-                    V::prefetch_to_write(at);
-                    V::prefetch_to_write(at.wrapping_add((MV - 1) * V::LANES));
+    let mut tile = *tile;
+    for _ in 0..tile.panels {
+        for number in 0..tile.count {
+            // SAFETY: offsets stay within what the caller vouches for.
+            unsafe {
+                if !tile.ask.is_null() {
+                    // What the sums will be added to, while they are made.
+                    for j in 0..NR {
+                        let at = tile.ask.wrapping_add(number * MV * V::LANES + j * tile.c_next);
+                        V::prefetch_to_write(at);
+                        V::prefetch_to_write(at.wrapping_add((MV - 1) * V::LANES));
+                    }
                 }
+                let sums = sums::<V, MV, NR, EDGE>(&tile, number);
+                write::<V, MV, NR>(&tile, number * MV * V::LANES, &sums);
             }
-            let sums = sums::<V, MV, NR, EDGE>(tile, number);
-            write::<V, MV, NR>(tile, number * MV * V::LANES, &sums);
+        }
+        tile.b = tile.b.wrapping_add(tile.b_panel);
+        tile.c = tile.c.wrapping_add(NR * tile.c_next);
+        if !tile.ask.is_null() {
+            tile.ask = tile.ask.wrapping_add(NR * tile.c_next);
         }
     }
 }

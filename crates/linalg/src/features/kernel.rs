@@ -108,6 +108,8 @@ pub(crate) unsafe fn gradient<K: Kernel>(
                 // units within `dZ` and the sums.
                 unsafe {
                     let tile = Tile {
+                        panels: 1,
+                        b_panel: 0,
                         count: 1,
                         k,
                         a: values.as_ptr().add(from * step + f),
@@ -207,6 +209,8 @@ pub(crate) unsafe fn sums<K: Kernel>(
                 // SAFETY: these units of W and S, these examples of the block and S.
                 unsafe {
                     let tile = Tile {
+                        panels: 1,
+                        b_panel: 0,
                         count: 1,
                         k: features,
                         a: left.add(row * features),
