@@ -8,9 +8,19 @@ use layerwise_core::{CoreError, Layer, MatrixView, MatrixViewMut, Pass, Scalar, 
 use crate::train::{FirstError, threads_for};
 use crate::{ModelError, Network, Result};
 
-/// Examples that go through all layers together, so that what one layer leaves is still near when
-/// the next takes it up.
+/// Examples that go through all layers together, at least, so that what one layer leaves is still near
+/// when the next takes it up.
 const BLOCK: usize = 128;
+
+/// The most of them: so much larger the weights of a wide layer, which are copied in another order for
+/// every block, should be gone through.
+const LARGEST_BLOCK: usize = 512;
+
+/// Bytes of the weights of a layer up to which they are read as they lie.
+const SMALL_WEIGHTS: usize = 32 * 1024;
+
+/// Bytes that two layers may leave for a block, in the second-level cache.
+const BETWEEN: usize = 1 << 20;
 
 /// Weights of a layer from which its units are shared out between threads where there is one
 /// example: the product waits for weights from memory, and waking a thread takes as long as some
@@ -38,6 +48,8 @@ const UNITS: usize = 16;
 #[derive(Debug)]
 pub struct Predictor<T: Scalar> {
     capacity: usize,
+    /// Examples that go through all layers together.
+    block: usize,
     widest: usize,
     /// The largest scratch of a layer for one example.
     n_scratch: usize,
@@ -60,14 +72,24 @@ impl<T: Scalar> Predictor<T> {
         let widest = network.layers().iter().map(|layer| layer.n_out()).max().unwrap_or(0);
         let al = Buffer::zeros(network.n_out() * capacity);
         let n_scratch = largest_scratch(network);
-        let between = Buffer::zeros((2 * widest + n_scratch) * BLOCK.min(capacity));
+        let block = block(network, widest).min(capacity);
+        let between = Buffer::zeros((2 * widest + n_scratch) * block);
         let n_parameters = network.n_parameters();
-        Ok(Self { capacity, widest, n_scratch, n_parameters, al, between, pool: Pool::new(1) })
+        Ok(Self {
+            capacity,
+            block,
+            widest,
+            n_scratch,
+            n_parameters,
+            al,
+            between,
+            pool: Pool::new(1),
+        })
     }
 
     /// At most this many threads, fewer where a call is too small for them; 1 if not called.
     ///
-    /// Several blocks of 128 examples are shared out between them; of one example alone the units of
+    /// Several blocks of 128 to 512 examples are shared out between them; of one example alone the units of
     /// a wide layer. The result is the same, to the last bit, for any number.
     ///
     /// ```
@@ -90,8 +112,8 @@ impl<T: Scalar> Predictor<T> {
             threads.min(self.capacity.div_ceil(BLOCK))
         };
         self.pool = Pool::new(threads);
-        let block = (2 * self.widest + self.n_scratch) * BLOCK.min(self.capacity);
-        self.between = Buffer::zeros(block * self.pool.n_threads());
+        let of_one = (2 * self.widest + self.n_scratch) * self.block;
+        self.between = Buffer::zeros(of_one * self.pool.n_threads());
         self
     }
 
@@ -150,8 +172,8 @@ impl<T: Scalar> Predictor<T> {
             forward_one(network.layers(), x, [between, scratch], al, &mut self.pool)?;
             return Ok(MatrixView::column_vector(&self.al[..n_out]));
         }
-        let block = BLOCK.min(self.capacity);
-        let share = m.div_ceil(self.pool.n_threads()).next_multiple_of(block);
+        let block = self.block;
+        let share = m.div_ceil(self.pool.n_threads()).next_multiple_of(BLOCK.min(block));
         let error = FirstError::default();
         let al = &mut self.al[..n_out * m];
         let widest = self.widest;
@@ -195,6 +217,16 @@ impl<T: Scalar> Input<'_, T> {
             Self::Z(z) => Self::Z(z.columns(examples)?),
         })
     }
+}
+
+/// How many examples go through all layers together.
+fn block<T: Scalar>(network: &Network<T>, widest: usize) -> usize {
+    let small = |n_in: usize, n_out: usize| n_in * n_out * size_of::<T>() <= SMALL_WEIGHTS;
+    if network.layers().iter().all(|layer| small(layer.n_in(), layer.n_out())) {
+        return BLOCK;
+    }
+    let of_one = 2 * widest.max(1) * size_of::<T>();
+    (BETWEEN / of_one / BLOCK * BLOCK).clamp(BLOCK, LARGEST_BLOCK)
 }
 
 /// The largest scratch of a layer for one example.
