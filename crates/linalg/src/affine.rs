@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::blocked::Product;
 use crate::scalar::Side;
-use crate::tile::Start;
+use crate::start::Start;
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, matmul};
 
 /// `Z := W A_prev + b`, the bias added to every column.

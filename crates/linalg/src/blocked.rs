@@ -13,7 +13,9 @@ use crate::pack::{LINE, pack, pack_right};
 use crate::plan::{KC, Panels, Plan, blocks_of_terms, terms_in_a_block, widths};
 use crate::scalar::Side;
 use crate::simd::Simd;
-use crate::tile::{Ahead, Start, Tile, TileFn};
+use crate::stack::{Left, Right, Stack, below};
+use crate::start::Start;
+use crate::tile::{Ahead, TileFn};
 use crate::turned;
 
 /// Bytes of a matrix beyond which it is not taken to be in the first-level cache, and asked for before it
@@ -178,12 +180,6 @@ pub(crate) unsafe fn gemm_in_turns<K: Kernel>(
     }
 }
 
-/// So many numbers on, where there is something.
-#[inline(always)]
-fn below<T>(numbers: *const T, count: usize) -> *const T {
-    if numbers.is_null() { numbers } else { numbers.wrapping_add(count) }
-}
-
 /// Part of a product: `kc` terms from `from` on, `columns` from `column` on.
 struct Part<'a, 'p, T> {
     product: &'p Product<'a, T>,
@@ -277,13 +273,13 @@ impl<T: Copy + Default> Part<'_, '_, T> {
             true => c.cast_const(),
             false => product.beside,
         };
-        let block = Block { k: kc, rows, panels, left, alpha, start, rectified, ask };
+        let stack = Stack { k: kc, rows, panels, left, alpha, start, rectified, ask };
         // A B that fits into the first-level cache has been there lately.
         let ask = b_packed.is_none() && b.row_stride == 1 && kc * columns * size_of::<T>() > NEAR;
         let mut j = 0;
         for (width, panels) in widths(columns, nr, b_packed.is_some()) {
             // All of one width at a time where a tile asks for nothing.
-            let together = if ask || !block.is_one_stack(K::Register::LANES) { 1 } else { panels };
+            let together = if ask || !stack.is_one(K::Register::LANES) { 1 } else { panels };
             for _ in (0..panels).step_by(together.max(1)) {
                 // SAFETY: within the part.
                 unsafe {
@@ -310,116 +306,10 @@ impl<T: Copy + Default> Part<'_, '_, T> {
                         },
                         false => Ahead::nothing(),
                     };
-                    block.multiply::<K>(&right, ahead, at, m);
+                    stack.multiply::<K>(&right, ahead, at, m);
                 }
                 j += together * width;
             }
-        }
-    }
-}
-
-/// Panels of columns of the right side.
-struct Right<T> {
-    at: *const T,
-    /// From a term to the next, and from a column to the next.
-    step: usize,
-    next: usize,
-    /// From a panel to the next.
-    panel: usize,
-    /// Columns of each, and how many there are.
-    width: usize,
-    panels: usize,
-}
-
-/// A block of the left side.
-#[derive(Clone, Copy)]
-enum Left<T> {
-    /// Panels, one after the other.
-    Packed(*const T),
-    /// Where it lies in `A`, whose columns are `step` apart.
-    InPlace { at: *const T, step: usize },
-}
-
-/// A block of `A` with the rows of `C` it makes.
-struct Block<'a, T> {
-    k: usize,
-    rows: usize,
-    panels: Panels,
-    left: Left<T>,
-    alpha: T,
-    start: Start<'a, T>,
-    rectified: bool,
-    ask: *const T,
-}
-
-impl<T: Copy + Default> Block<'_, T> {
-    /// Whether all tiles are of one height and lie below each other in one call.
-    fn is_one_stack(&self, lanes: usize) -> bool {
-        let Panels { height, tall, short } = self.panels;
-        short == 0 && (tall == 1 || tall * height * lanes <= self.rows)
-    }
-
-    /// Multiplies the block by columns of `B`, tile below tile. `(c, at)` is where the result goes, `ahead` what
-    /// the first tile asks for, which only a single panel does.
-    ///
-    /// # Safety
-    /// As [`gemm`], for this part of the matrices.
-    #[inline(always)]
-    unsafe fn multiply<K: Kernel<Register: Simd<Number = T>>>(
-        &self,
-        right: &Right<T>,
-        ahead: Ahead<T>,
-        (c, at): (*mut T, usize),
-        c_next: usize,
-    ) {
-        let Self { k, rows, panels, left, alpha, start, rectified, ask } = *self;
-        let Panels { height: tallest, tall, short } = panels;
-        let lanes = K::Register::LANES;
-        let (mut mv, mut left_of, mut done) = (tallest, tall, 0);
-        loop {
-            if left_of == 0 {
-                if mv < tallest || short == 0 {
-                    break;
-                }
-                (mv, left_of) = (tallest - 1, short);
-            }
-            let (i, height) = (done * lanes, mv * lanes);
-            // Only a tile by itself may end within a register.
-            let whole = left_of * height <= rows - i;
-            let count = if whole { left_of } else { (left_of - 1).max(1) };
-            let last = (rows - i).min(height) - (mv - 1) * lanes;
-            // SAFETY: within the block.
-            unsafe {
-                let (a, a_step, a_next, edge) = match left {
-                    Left::Packed(at) => (at.add(i * k), height, height * k, false),
-                    Left::InPlace { at, step } => (at.add(i), step, height, last < lanes),
-                };
-                let (c, start) = (c.add(at + i), start.below(i));
-                let tile = Tile {
-                    panels: right.panels,
-                    b_panel: right.panel,
-                    count,
-                    k,
-                    a,
-                    a_step,
-                    a_next,
-                    b: right.at,
-                    b_step: right.step,
-                    b_next: right.next,
-                    c,
-                    c_next,
-                    last,
-                    alpha,
-                    start,
-                    rectified,
-                    resumes: false,
-                    ask: below(ask, at + i),
-                    ahead: if done == 0 { ahead } else { Ahead::nothing() },
-                };
-                K::tile(mv, right.width, edge)(&tile);
-            }
-            done += mv * count;
-            left_of -= count;
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::blocked::{NEAR, Product};
 use crate::plan::blocks_of_terms;
 use crate::simd::Simd;
-use crate::tile::Start;
+use crate::start::Start;
 
 /// Registers of sums kept side by side; longer columns are done in parts.
 const SUMS: usize = 32;

@@ -41,6 +41,8 @@ mod product;
 mod rectify;
 mod scalar;
 mod simd;
+mod stack;
+mod start;
 mod stretches;
 mod sums;
 mod tile;

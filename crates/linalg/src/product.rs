@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::blocked::{NEAR, Product};
 use crate::plan::KC;
 use crate::scalar::Side;
-use crate::tile::Start;
+use crate::start::Start;
 use crate::vector::{axpy_in_lanes, dot_in_lanes};
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, vectorized};
 

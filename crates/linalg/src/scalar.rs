@@ -7,7 +7,7 @@ use crate::blocked::Product;
 use crate::exponential::Exponential;
 use crate::features::Block;
 use crate::kernels::{for_f32, for_f64};
-use crate::tile::Start;
+use crate::start::Start;
 
 /// A floating-point number the kernels can work with: [`prim@f32`] or [`prim@f64`].
 ///
@@ -143,7 +143,7 @@ impl<T> Side<'_, T> {
 pub(crate) mod private {
     use crate::blocked::Product;
     use crate::features::Block;
-    use crate::tile::Start;
+    use crate::start::Start;
 
     /// The kernels that are compiled for each instruction set. Sealed: `Scalar` is for `f32` and `f64`.
     #[allow(private_interfaces)]

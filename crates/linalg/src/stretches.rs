@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::blocked::Product;
 use crate::plan::{blocks_of_terms, terms_in_a_block};
 use crate::scalar::Side;
-use crate::tile::Start;
+use crate::start::Start;
 use crate::vectorized::vectorized;
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar};
 

@@ -2,120 +2,7 @@
 
 use crate::pack::LINE;
 use crate::simd::Simd;
-
-/// What a product is added to.
-///
-/// A structure, not an enumeration with values: every tile reads it, and all of it is there.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Start<'a, T> {
-    kind: StartKind,
-    bias: &'a [T],
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum StartKind {
-    Zero,
-    Old,
-    /// Sums begin with it.
-    Bias,
-    /// Added to the sums.
-    BiasAfter,
-}
-
-impl<'a, T> Start<'a, T> {
-    /// Nothing: the old values are not read.
-    pub(crate) fn zero() -> Self {
-        Self { kind: StartKind::Zero, bias: &[] }
-    }
-
-    /// The old values.
-    pub(crate) fn old() -> Self {
-        Self { kind: StartKind::Old, bias: &[] }
-    }
-
-    /// The same column in every column of `C`, which has no more rows. Sums begin with it, where they are not
-    /// made in blocks of terms; so it is for products whose alpha is 1.
-    pub(crate) fn bias(bias: &'a [T]) -> Self {
-        Self { kind: StartKind::Bias, bias }
-    }
-}
-
-impl<T: Copy> Start<'_, T> {
-    /// For `terms` from `from` on, of `k` in all.
-    pub(crate) fn of_block(self, (from, terms): (usize, usize), k: usize) -> Self {
-        match self.kind {
-            _ if from > 0 => Self { kind: StartKind::Old, bias: &[] },
-            // As if all blocks were put together afterwards.
-            StartKind::Bias if terms < k => Self { kind: StartKind::BiasAfter, ..self },
-            _ => self,
-        }
-    }
-
-    /// For the rows of `C` from `row` on.
-    pub(crate) fn below(self, row: usize) -> Self {
-        Self { bias: self.bias.get(row..).unwrap_or_default(), ..self }
-    }
-
-    /// Whether sums begin with a bias.
-    pub(crate) fn is_bias(&self) -> bool {
-        self.kind == StartKind::Bias
-    }
-
-    /// Whether the old values are read.
-    pub(crate) fn reads(&self) -> bool {
-        self.kind == StartKind::Old
-    }
-
-    /// Whether the bias, if there is one, has `rows` numbers.
-    pub(crate) fn fits(&self, rows: usize) -> bool {
-        !matches!(self.kind, StartKind::Bias | StartKind::BiasAfter) || self.bias.len() >= rows
-    }
-
-    /// What the sums of the first `count <= LANES` rows from `row` on begin with.
-    ///
-    /// # Safety
-    /// The processor has the instructions of `V`; a bias holds the rows.
-    #[inline(always)]
-    pub(crate) unsafe fn first<V: Simd<Number = T>>(&self, row: usize, count: usize) -> V {
-        // SAFETY: within what the caller vouches for.
-        unsafe { if self.is_bias() { read(self.bias.as_ptr().add(row), count) } else { V::zero() } }
-    }
-
-    /// What becomes of the sums of the first `count <= LANES` rows from `row` on, which go to `c`: `alpha sum`,
-    /// and what is added to it.
-    ///
-    /// # Safety
-    /// The processor has the instructions of `V`; `c` and a bias hold the rows.
-    #[inline(always)]
-    pub(crate) unsafe fn add<V: Simd<Number = T>>(
-        &self,
-        alpha: V,
-        sum: V,
-        (row, count): (usize, usize),
-        c: *const T,
-    ) -> V {
-        // SAFETY: within what the caller vouches for.
-        unsafe {
-            match self.kind {
-                StartKind::Zero | StartKind::Bias => alpha.mul(sum),
-                StartKind::Old => alpha.mul_add(sum, read(c, count)),
-                StartKind::BiasAfter => {
-                    alpha.mul_add(sum, read(self.bias.as_ptr().add(row), count))
-                }
-            }
-        }
-    }
-}
-
-/// The first `count <= LANES` numbers.
-///
-/// # Safety
-/// The processor has the instructions of `V`, and the numbers are there.
-#[inline(always)]
-unsafe fn read<V: Simd>(from: *const V::Number, count: usize) -> V {
-    // SAFETY: as the caller's.
-    unsafe { if count == V::LANES { V::load(from) } else { V::load_first(from, count) } }
-}
+use crate::start::{Start, StartKind, read};
 
 /// Memory that is asked for, with every line of terms, before it is used.
 #[derive(Debug, Clone, Copy)]
@@ -290,7 +177,7 @@ unsafe fn write<V: Simd, const MV: usize, const NR: usize>(
     // What is done is decided here, once for all registers.
     // SAFETY: as the caller's.
     unsafe {
-        let start = |kind| Start { kind, ..tile.start };
+        let start = |kind| tile.start.of_kind(kind);
         match (tile.start.kind, tile.alpha == V::ONE) {
             (StartKind::Old, _) => {
                 write_each::<V, MV, NR, true>(tile, row, sums, start(StartKind::Old));

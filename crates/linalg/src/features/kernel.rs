@@ -6,7 +6,8 @@ use crate::pack::{LINE, pack};
 use crate::plan::{Panels, blocks_of_terms};
 use crate::scalar::Side;
 use crate::simd::Simd;
-use crate::tile::{Ahead, Start, Tile};
+use crate::start::Start;
+use crate::tile::{Ahead, Tile};
 
 /// The largest number of units.
 pub(crate) const MOST_UNITS: usize = 24;

@@ -12,8 +12,8 @@ use std::ops::Range;
 use crate::pack::LINE;
 use crate::plan::KC;
 use crate::product::scale;
+use crate::start::Start;
 use crate::stretches::stretches;
-use crate::tile::Start;
 use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar};
 
 pub(crate) use kernel::{Block, gradient, sums};

@@ -6,7 +6,8 @@ use crate::rectify;
 use crate::simd::Portable;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::{F32x8, F32x16, F64x4, F64x8};
-use crate::tile::{self, Start, Tile, TileFn};
+use crate::start::Start;
+use crate::tile::{self, Tile, TileFn};
 
 /// The tile of `$mv` registers by `$nr` columns out of those compiled.
 macro_rules! choose {

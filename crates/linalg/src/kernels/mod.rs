@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use crate::blocked::{Packed, Product};
 use crate::features::Block;
-use crate::tile::Start;
+use crate::start::Start;
 #[cfg(target_arch = "x86_64")]
 use crate::{
     turned,

@@ -3,7 +3,7 @@
 use super::compiled::*;
 use crate::blocked::{Packed, Product};
 use crate::scalar::Side;
-use crate::tile::Start;
+use crate::start::Start;
 use crate::{DMatrix, MatrixView, plain};
 
 /// Products of one set of kernels, where the processor has its instructions.
