@@ -4,7 +4,7 @@
 //! van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Where a side is small
 //! and lies well in memory the tile reads it in place; else it is packed first.
 //!
-//! Every element of `C` is a sum over `k` in order, a block of `KC` at a time, wherever it lies in
+//! Every element of `C` is a sum over `k` in order, a block of terms at a time, wherever it lies in
 //! the matrix and whatever was packed: asking for some of the columns gives the bits that asking
 //! for all gives.
 
@@ -278,7 +278,7 @@ impl<T: Copy + Default> Part<'_, '_, T> {
         let ask = b_packed.is_none() && b.row_stride == 1 && kc * columns * size_of::<T>() > NEAR;
         let mut j = 0;
         for (width, panels) in widths(columns, nr, b_packed.is_some()) {
-            // All of one width at a time where a tile asks for nothing.
+            // All of one width at a time where no columns of B are asked for ahead.
             let together = if ask || !stack.is_one(K::Register::LANES) { 1 } else { panels };
             for _ in (0..panels).step_by(together.max(1)) {
                 // SAFETY: within the part.

@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
+use crate::Scalar;
 use crate::pack::LINE;
 
 /// A fixed number of numbers from the start of a cache line on, where a `Vec` mostly starts sixteen bytes
@@ -24,7 +25,7 @@ pub struct Buffer<T> {
     len: usize,
 }
 
-impl<T: Copy + Default> Buffer<T> {
+impl<T: Scalar> Buffer<T> {
     /// So many zeros.
     ///
     /// ```
@@ -34,15 +35,15 @@ impl<T: Copy + Default> Buffer<T> {
         if len == 0 {
             return Self { numbers: Vec::new(), start: 0, len };
         }
-        let spare = LINE / size_of::<T>().max(1);
-        let numbers = vec![T::default(); len + spare];
+        let spare = LINE / size_of::<T>();
+        let numbers = vec![T::zero(); len + spare];
         // Numbers divide a line, so the first line starts within the spare ones.
         let start = numbers.as_ptr().align_offset(LINE).min(spare);
         Self { numbers, start, len }
     }
 }
 
-impl<T: Copy + Default> From<&[T]> for Buffer<T> {
+impl<T: Scalar> From<&[T]> for Buffer<T> {
     /// The same numbers.
     ///
     /// ```

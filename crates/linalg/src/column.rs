@@ -145,8 +145,8 @@ impl<T: Copy> Part<T> {
     }
 }
 
-/// `c := alpha sum`, and what is added to it, for the first `count <= LANES` rows from `row` on, and 0 instead of
-/// what is below it where that is asked for.
+/// `c := alpha sum`, and what is added to it, for the first `count <= LANES` rows from `row` on, and 0
+/// instead of what is below it where that is asked for.
 ///
 /// # Safety
 /// As [`Start::add`].

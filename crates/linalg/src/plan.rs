@@ -10,6 +10,8 @@ pub(crate) const KC: usize = 512;
 /// have few units. `B` is what they read from memory, in longer runs then, while their `A` comes from the
 /// second-level cache.
 const MANY_TERMS: usize = 4096;
+/// The most terms ever summed in one go.
+pub(crate) const MOST_TERMS: usize = 2 * KC;
 /// Columns in a packed block of `B`; a multiple of three, four, six and eight.
 const BLOCK_OF_B: usize = 1920;
 /// Bytes of a block of `A` up to which it is read in place.
@@ -50,8 +52,9 @@ impl Panels {
     }
 }
 
-/// Panels of `n` columns in all, `most` in one: their width and how many there are of it, the wider ones first.
-/// As even as can be, but packed ones are whole, and what is left is another. None of a width is `(_, 0)`.
+/// Panels of `n` columns in all, `most` in one: their width and how many there are of it, the wider ones
+/// first. As even as can be, but packed ones are whole, and what is left is another. None of a width is
+/// `(_, 0)`.
 #[inline]
 pub(crate) fn widths(n: usize, most: usize, packed: bool) -> [(usize, usize); 2] {
     if packed {
@@ -70,7 +73,7 @@ fn even_blocks(n: usize) -> usize {
 /// The most terms of a sum of `k` that are summed in one go.
 #[inline]
 pub(crate) fn terms_in_a_block(k: usize) -> usize {
-    if k > MANY_TERMS { 2 * KC } else { KC }
+    if k > MANY_TERMS { MOST_TERMS } else { KC }
 }
 
 /// Where the blocks of at most `most` of `k` terms start and how many there are in each: all of one length,
@@ -120,5 +123,25 @@ impl Plan {
     #[inline]
     pub(crate) fn rows_together(&self, block: usize, kc: usize) -> usize {
         (block * KC / kc).min(self.registers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_add_up_and_are_not_too_wide() {
+        for (n, most, packed) in
+            (1..60).flat_map(|n| [(n, 3, false), (n, 3, true), (n, 8, false), (n, 8, true)])
+        {
+            let widths = widths(n, most, packed);
+            assert_eq!(widths.iter().map(|(width, panels)| width * panels).sum::<usize>(), n);
+            for (width, panels) in widths {
+                assert!(panels == 0 || (1..=most).contains(&width), "{n} in {most}: {width}");
+            }
+            let [(wide, wider), (width, panels)] = widths;
+            assert!(packed || wider == 0 || panels == 0 || wide == width + 1);
+        }
     }
 }

@@ -261,7 +261,7 @@ pub fn columns_in_turn<T: Scalar>(m: usize, k: usize) -> usize {
 ///
 /// # Errors
 /// As [`matmul_nt_columns`]; [`LinalgError::Shape`] also if `scratch` has no room for `m` times `together`
-/// numbers, `together` is 0, or `updated` has other than `m` numbers for each of `columns`.
+/// numbers, `together` is 0 and there are columns, or `updated` has other than `m` numbers for each of `columns`.
 ///
 /// ```
 /// use layerwise_linalg::{DMatrix, matmul_nt_in_turns};
@@ -288,12 +288,12 @@ pub fn matmul_nt_in_turns<T: Scalar>(
     if start > end || end > b.nrows() {
         return Err(LinalgError::Columns { start, end, columns: b.nrows() });
     }
-    expect_shape("matmul_nt", "B", (b.nrows(), k), b.shape())?;
+    expect_shape("matmul_nt_in_turns", "B", (b.nrows(), k), b.shape())?;
     let room = m * together.min(n);
     if scratch.len() < room || (together == 0 && n > 0) {
         let (expected, found) = ((m, together.max(1)), (scratch.len(), 1));
         return Err(LinalgError::Shape {
-            operation: "matmul_nt",
+            operation: "matmul_nt_in_turns",
             what: "scratch",
             expected,
             found,
@@ -302,7 +302,7 @@ pub fn matmul_nt_in_turns<T: Scalar>(
     if updated.len() != m * n {
         let (expected, found) = ((m, n), (updated.len(), 1));
         return Err(LinalgError::Shape {
-            operation: "matmul_nt",
+            operation: "matmul_nt_in_turns",
             what: "what is updated",
             expected,
             found,
@@ -323,7 +323,7 @@ pub fn matmul_nt_in_turns<T: Scalar>(
         return Ok(());
     }
     for first in (start..end).step_by(together.max(1)) {
-        let columns = first..end.min(first + together);
+        let columns = first..end.min(first.saturating_add(together));
         let dw = &mut scratch[..m * columns.len()];
         let into = MatrixViewMut::new(dw, m, columns.len())?;
         matmul_nt_columns(alpha, a, b, columns, T::zero(), into)?;

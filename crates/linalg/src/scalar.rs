@@ -199,6 +199,7 @@ macro_rules! kernels_for {
             fn gemm(product: &Product<'_, Self>, c: &mut [Self]) {
                 product.check();
                 assert!(c.len() == product.shape.0 * product.shape.2, "C is of another size");
+                assert!(product.alpha == 1.0 || !product.start.is_bias(), "alpha beside a bias");
                 // SAFETY: sides, bias and C hold what the product's shape says, as was asserted.
                 unsafe { $calls::gemm(product, c.as_mut_ptr()) }
             }
@@ -211,6 +212,7 @@ macro_rules! kernels_for {
             ) {
                 product.check();
                 let (m, _, n) = product.shape;
+                assert!(product.start.is_zero(), "turns are added to nothing");
                 assert!(together > 0 && scratch.len() >= m * together.min(n), "no room for a turn");
                 // SAFETY: sides, bias and the scratch hold what the product's shape says, as was
                 // asserted.

@@ -68,6 +68,11 @@ impl<T: Copy> Start<'_, T> {
         self.kind == StartKind::Bias
     }
 
+    /// Whether nothing is added.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.kind == StartKind::Zero
+    }
+
     /// Whether the old values are read.
     pub(crate) fn reads(&self) -> bool {
         self.kind == StartKind::Old

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::blocked::Product;
-use crate::plan::{blocks_of_terms, terms_in_a_block};
+use crate::plan::{MOST_TERMS, blocks_of_terms, terms_in_a_block};
 use crate::scalar::Side;
 use crate::start::Start;
 use crate::vectorized::vectorized;
@@ -27,8 +27,8 @@ pub fn stretches(n_in: usize) -> impl ExactSizeIterator<Item = Range<usize>> {
 /// stretch. Shapes: `A_prev (n_in, m)`, `S (n_out, m)`.
 ///
 /// The sums of all [`stretches`], put together by [`affine_of_stretches`], are [`affine`](crate::affine) to
-/// the last bit, if there are several stretches, and several units: one alone is a dot product, and the sums of
-/// a single stretch begin with the bias there.
+/// the last bit, if there are several stretches, and several units: one alone is a dot product, and the sums
+/// of a single stretch begin with the bias there.
 ///
 /// # Errors
 /// [`LinalgError::Rows`] if the stretch reaches past the rows of `A_prev`, [`LinalgError::Shape`] if the
@@ -65,7 +65,9 @@ pub fn affine_stretch<T: Scalar>(
     }
     let sides = (Side::straight(&w), Side::straight(&a_prev).part(start, 0));
     let product = Product::new((m, k, n), T::one(), sides, Start::zero());
-    T::gemm(&Product { terms: k, ..product }, s.as_mut_slice());
+    // A stretch is one block of terms; what is longer than any of `stretches` is cut as usual.
+    let terms = if k <= MOST_TERMS { k } else { product.terms };
+    T::gemm(&Product { terms, ..product }, s.as_mut_slice());
     Ok(())
 }
 
@@ -145,6 +147,18 @@ mod tests {
             in_stretches::<f64>(shape);
         }
         in_stretches::<f64>((20, 12_288, 40));
+    }
+
+    #[test]
+    fn a_stretch_may_be_of_any_length() {
+        for (n_out, n_in) in [(2, 10_000), (37, 2_000), (37, 1_700), (300, 5_000)] {
+            let w = DMatrix::from_fn(n_out, n_in, |i, j| ((i * 3 + j) % 5) as f32 - 2.0);
+            let x = DMatrix::from_fn(n_in, 2, |i, j| ((i + j * 7) % 3) as f32 - 1.0);
+            let mut s = DMatrix::zeros(n_out, 2);
+            affine_stretch((&w).into(), (&x).into(), 0..n_in, (&mut s).into()).unwrap();
+            // Whole numbers: every order of summation is exact.
+            assert_eq!(s, &w * &x);
+        }
     }
 
     #[test]

@@ -66,8 +66,9 @@ pub(crate) type TileFn<T> = unsafe fn(&Tile<'_, T>);
 /// Computes tiles of `MV` registers by `NR` columns. `A` is read in whole registers unless `EDGE`;
 /// `C` never beyond `last`.
 ///
-/// Every element is `Σ_p` in the order of p, one multiply-add after another, beginning with the bias if there is
-/// one, then times alpha and added to the old value: the same bits in a tile of any size.
+/// Every element is `Σ_p` in the order of p, one multiply-add after another, from the bias on if that comes
+/// first, then times alpha, and the bias or the old value added if that comes after: the same bits in a tile of
+/// any size.
 ///
 /// # Safety
 /// The processor has the instructions of `V`; the pointers are good for the elements named in
@@ -82,11 +83,14 @@ pub(crate) unsafe fn compute<V: Simd, const MV: usize, const NR: usize, const ED
             // SAFETY: offsets stay within what the caller vouches for.
             unsafe {
                 if !tile.ask.is_null() {
-                    // What the sums will be added to, while they are made.
+                    // What the sums will be added to, or what is written after them, while they are made.
                     for j in 0..NR {
                         let at = tile.ask.wrapping_add(number * MV * V::LANES + j * tile.c_next);
-                        V::prefetch_to_write(at);
-                        V::prefetch_to_write(at.wrapping_add((MV - 1) * V::LANES));
+                        let line = LINE / size_of::<V::Number>();
+                        for i in (0..MV * V::LANES).step_by(line) {
+                            V::prefetch_to_write(at.wrapping_add(i));
+                        }
+                        V::prefetch_to_write(at.wrapping_add(MV * V::LANES - 1));
                     }
                 }
                 let sums = sums::<V, MV, NR, EDGE>(&tile, number);

@@ -79,7 +79,7 @@ fn few_rows<T: Scalar>((m, k, n): (usize, usize, usize), cut: usize, seed: u64) 
 fn parts_are_the_whole<T: Scalar>((m, k, n): (usize, usize, usize), cut: usize, seed: u64) {
     let (a, b) = (matrix::<T>(m, k, seed), matrix::<T>(k, n, seed + 1));
     let (a_t, b_t) = (a.transpose(), b.transpose());
-    let bias = matrix::<T>(m, 1, seed + 2);
+    let (bias, old) = (matrix::<T>(m, 1, seed + 2), matrix::<T>(m, n, seed + 3));
     let one = T::one();
     let product = |which: usize, columns: std::ops::Range<usize>| {
         let mut c = DMatrix::from_element(m, columns.len(), T::of(f64::NAN));
@@ -89,12 +89,18 @@ fn parts_are_the_whole<T: Scalar>((m, k, n): (usize, usize, usize), cut: usize, 
             0 => matmul(one, (&a).into(), (&part).into(), T::zero(), into),
             1 => matmul_tn(one, (&a_t).into(), (&part).into(), T::zero(), into),
             2 => affine((&a).into(), bias.as_slice(), (&part).into(), into),
+            // What gradient descent does: W := W − α dZ A_prevᵀ.
+            3 => {
+                c.copy_from(&old.columns(columns.start, columns.len()));
+                let into = (&mut c).into();
+                matmul_nt_columns(T::of(-0.3), (&a).into(), (&b_t).into(), columns, one, into)
+            }
             _ => matmul_nt_columns(one, (&a).into(), (&b_t).into(), columns, T::zero(), into),
         }
         .unwrap();
         c
     };
-    for which in 0..4 {
+    for which in 0..5 {
         let whole = product(which, 0..n);
         for range in [0..cut, cut..n, cut.min(n - 1)..cut.min(n - 1) + 1] {
             if !range.is_empty() {
@@ -187,7 +193,7 @@ proptest! {
     /// Columns made in turns have the bits of the whole, however many come together.
     #[test]
     fn turns_have_the_bits_of_the_whole(
-        m in 1usize..300, k in 1usize..80, n in 1usize..200, together in 1usize..100,
+        m in 1usize..300, k in 1usize..700, n in 1usize..200, together in 1usize..100,
         cut in 0usize..200, seed in 0u64..1000,
     ) {
         in_turns::<f32>((m, k, n), together, cut % (n + 1), seed);

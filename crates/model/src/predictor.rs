@@ -12,14 +12,13 @@ use crate::{ModelError, Network, Result};
 /// when the next takes it up.
 const BLOCK: usize = 128;
 
-/// The most of them: so much larger the weights of a wide layer, which are copied in another order for
-/// every block, should be gone through.
+/// The most of them: the weights of a wide layer are put in another order for every block, which should pay.
 const LARGEST_BLOCK: usize = 512;
 
 /// Bytes of the weights of a layer up to which they are read as they lie.
 const SMALL_WEIGHTS: usize = 32 * 1024;
 
-/// Bytes that two layers may leave for a block, in the second-level cache.
+/// Bytes that a block may take between layers, to be found again in the second-level cache or the third.
 const BETWEEN: usize = 1 << 20;
 
 /// Weights of a layer from which its units are shared out between threads where there is one
@@ -72,7 +71,7 @@ impl<T: Scalar> Predictor<T> {
         let widest = network.layers().iter().map(|layer| layer.n_out()).max().unwrap_or(0);
         let al = Buffer::zeros(network.n_out() * capacity);
         let n_scratch = largest_scratch(network);
-        let block = block(network, widest).min(capacity);
+        let block = block(network, 2 * widest + n_scratch).min(capacity);
         let between = Buffer::zeros((2 * widest + n_scratch) * block);
         let n_parameters = network.n_parameters();
         Ok(Self {
@@ -219,14 +218,13 @@ impl<T: Scalar> Input<'_, T> {
     }
 }
 
-/// How many examples go through all layers together.
-fn block<T: Scalar>(network: &Network<T>, widest: usize) -> usize {
+/// How many examples go through all layers together, of which one takes `of_one` numbers between them.
+fn block<T: Scalar>(network: &Network<T>, of_one: usize) -> usize {
     let small = |n_in: usize, n_out: usize| n_in * n_out * size_of::<T>() <= SMALL_WEIGHTS;
     if network.layers().iter().all(|layer| small(layer.n_in(), layer.n_out())) {
         return BLOCK;
     }
-    let of_one = 2 * widest.max(1) * size_of::<T>();
-    (BETWEEN / of_one / BLOCK * BLOCK).clamp(BLOCK, LARGEST_BLOCK)
+    (BETWEEN / (of_one.max(1) * size_of::<T>()) / BLOCK * BLOCK).clamp(BLOCK, LARGEST_BLOCK)
 }
 
 /// The largest scratch of a layer for one example.
@@ -314,6 +312,21 @@ mod tests {
         let x = DMatrix::from_fn(20, 1000, |i, j| ((i * 7 + j * 13) % 23) as f32 - 11.0);
         let expected = network.predict(&x).unwrap();
         for (threads, m) in [(1, 1000), (2, 1000), (3, 999), (8, 1000), (2, 1), (2, 129)] {
+            let mut predictor = Predictor::new(&network, m).unwrap().with_threads(threads);
+            let part = x.columns(0, m).into_owned();
+            let al = predictor.predict(&network, (&part).into()).unwrap().to_matrix();
+            assert_eq!(al, expected.columns(0, m).into_owned(), "{threads} threads, {m} examples");
+        }
+    }
+
+    #[test]
+    fn a_wide_layer_takes_larger_blocks_with_the_same_bits() {
+        let network = Network::<f32>::builder(90).dense(256, Relu).dense(3, Softmax);
+        let network = network.build().unwrap();
+        assert_eq!(block(&network, 2 * 256), 512);
+        let x = DMatrix::from_fn(90, 1400, |i, j| ((i * 7 + j * 13) % 23) as f32 - 11.0);
+        let expected = network.predict(&x).unwrap();
+        for (threads, m) in [(1, 1400), (2, 1400), (3, 999), (2, 513), (1, 300)] {
             let mut predictor = Predictor::new(&network, m).unwrap().with_threads(threads);
             let part = x.columns(0, m).into_owned();
             let al = predictor.predict(&network, (&part).into()).unwrap().to_matrix();

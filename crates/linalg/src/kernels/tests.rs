@@ -30,6 +30,10 @@ macro_rules! products_of {
                 (20, 400, 21),
                 (20, 60, 1100),
                 (60, 40, 1100),
+                // More terms than a block has, and small products of several panels.
+                (33, 600, 5),
+                (64, 32, 30),
+                (48, 30, 33),
             ] {
                 let (a, b) = (matrix(m, k, 1), matrix(k, n, 2));
                 let (a_t, b_t) = (a.transpose(), b.transpose());
@@ -40,18 +44,45 @@ macro_rules! products_of {
                     (straight(&a_t).transposed(), straight(&b)),
                     (straight(&a), straight(&b_t).transposed()),
                 ] {
-                    let product = Product::new((m, k, n), 1.0, (a, b), Start::zero());
-                    let mut c = DMatrix::from_element(m, n, $number::NAN);
-                    // SAFETY: matrices of the product's shape.
-                    unsafe {
-                        $module::gemm(
-                            &product,
-                            c.as_mut_slice().as_mut_ptr(),
-                            &mut Packed::default(),
-                        );
+                    let bias = matrix(m, 1, 3);
+                    let (old, beside) = (matrix(m, n, 4), matrix(m, n, 5));
+                    for (start, alpha, rectified) in [
+                        (Start::zero(), 1.0, false),
+                        (Start::zero(), -0.5, false),
+                        (Start::old(), 1.0, false),
+                        (Start::old(), -0.5, true),
+                        (Start::bias(bias.as_slice()), 1.0, false),
+                        (Start::bias(bias.as_slice()), 1.0, true),
+                    ] {
+                        let product = Product::new((m, k, n), alpha, (a, b), start);
+                        let beside = beside.as_slice().as_ptr();
+                        let product = Product { rectified, beside, ..product };
+                        let mut c = match start.reads() {
+                            true => old.clone(),
+                            false => DMatrix::from_element(m, n, $number::NAN),
+                        };
+                        // SAFETY: matrices of the product's shape.
+                        unsafe {
+                            $module::gemm(
+                                &product,
+                                c.as_mut_slice().as_mut_ptr(),
+                                &mut Packed::default(),
+                            );
+                        }
+                        let mut expected = &expected * alpha;
+                        for (i, j) in (0..m).flat_map(|i| (0..n).map(move |j| (i, j))) {
+                            expected[(i, j)] += match (start.reads(), start.is_bias()) {
+                                (true, _) => old[(i, j)],
+                                (_, true) => bias[i],
+                                _ => 0.0,
+                            };
+                            if rectified {
+                                expected[(i, j)] = expected[(i, j)].max(0.0);
+                            }
+                        }
+                        // Whole numbers and halves: every order of summation is exact.
+                        assert_eq!(c, expected, "{:?}, {start:?}, {alpha}", (m, k, n));
                     }
-                    // Whole numbers: every order of summation is exact.
-                    assert_eq!(c, expected, "{:?}", (m, k, n));
                 }
             }
         }

@@ -194,8 +194,9 @@ impl<T: Scalar> TrainingStep<T> {
             && self.updating.regularization.max_norm.is_none()
             // One unit alone is summed in another way.
             && layer.n_out() > 1
-            && n_stretches >= self.pool.n_threads().max(2)
+            && n_stretches >= self.pool.n_threads()
             && size_of_val(x.as_slice()) > NEAR
+            // So there are several of them, and their sums put together are Z to the last bit.
             && size_of_val(x.as_slice()) / n_stretches <= NEAR_ENOUGH
     }
 
