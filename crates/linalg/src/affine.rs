@@ -10,8 +10,8 @@ use crate::{LinalgError, MatrixView, MatrixViewMut, Result, Scalar, matmul};
 /// `Z := W A_prev + b`, the bias added to every column.
 ///
 /// Shapes: `W (n_out, n_in)`, `b` of length `n_out`, `A_prev (n_in, m)`, `Z (n_out, m)`.
-/// The bias is part of the product: sums of up to 512 features begin with it, to those of more it is added as
-/// their first block is written. So `Z` is passed over once.
+/// Where there are several units the bias is part of the product: sums of up to 512 features begin with it, to
+/// those of more it is added as their first block is written. So `Z` is passed over once.
 ///
 /// # Errors
 /// [`LinalgError::Shape`] if `b` or the matrices do not fit together.
